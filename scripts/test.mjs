@@ -1,0 +1,60 @@
+// `npm test`: all suites, after installing and building what is missing.
+//   --node 24      only the JavaScript suite, with that Node line
+//   --only <text>  only the suites and test files whose name contains the text
+
+import { parseArgs } from 'node:util';
+
+import { Failure, main } from './command.mjs';
+import { sourcesIn } from './check/sources.mjs';
+import { setup } from './setup.mjs';
+import { nodeOfLine } from './test/node-line.mjs';
+import { javascriptSuite, rustSuite, typeSuite } from './test/suites.mjs';
+
+const { values } = parseArgs({ options: { node: { type: 'string' }, only: { type: 'string' } } });
+
+main(async () => {
+  await setup({ python: true });
+  const suites = await chooseSuites();
+  if (suites.length === 0) throw new Failure(`nothing matches --only ${values.only}`);
+  const counts = [];
+  const failed = [];
+  for (const { name, suite } of suites) {
+    console.log(`\n--- ${name}`);
+    try {
+      await suite((count) => counts.push(`${name}: ${count}`));
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      console.error(`\n${error.message}`);
+      failed.push(name);
+    }
+  }
+  console.log(`\n--- counts\n${counts.join('\n')}`);
+  if (failed.length > 0) throw new Failure(`failed: ${failed.join(', ')}`);
+});
+
+/** @returns {Promise<{ name: string, suite: (report: (count: string) => void) => Promise<void> }[]>} */
+async function chooseSuites() {
+  const wanted = (name) => !values.only || name.includes(values.only);
+  const node = values.node ? await nodeOfLine(values.node) : process.execPath;
+  const line = values.node ?? process.versions.node.split('.')[0];
+  const files = sourcesIn('__test__', /\.test\.mjs$/).filter(wanted);
+  const memory = files.filter((file) => file.startsWith('__test__/memory/'));
+  const ordinary = files.filter((file) => !memory.includes(file));
+
+  const suites = [];
+  if (!values.node && wanted('rust')) suites.push({ name: 'rust', suite: rustSuite });
+  if (!values.node && wanted('types')) suites.push({ name: 'types', suite: typeSuite });
+  if (ordinary.length > 0) {
+    suites.push({
+      name: `node ${line}`,
+      suite: (report) => javascriptSuite(report, { node, files: ordinary }),
+    });
+  }
+  if (memory.length > 0) {
+    const suite = (report) =>
+      javascriptSuite(report, { node, files: memory, nodeOptions: '--expose-gc' });
+    suites.push({ name: `node ${line} memory`, suite });
+  }
+  if (!values.only && ordinary.length === 0) throw new Failure('there is no JavaScript test');
+  return suites;
+}

@@ -1,0 +1,83 @@
+// The suites behind `npm test`. Each shows its own output, reports the counts that its runner
+// printed, and rejects when something failed.
+
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { stripVTControlCharacters } from 'node:util';
+
+import { cache, Failure, root, run, runTool } from '../command.mjs';
+import { sourcesIn } from '../check/sources.mjs';
+
+/** Two at a time: most tests wait for a peer, and some measure what the process does. */
+const CONCURRENCY = 2;
+
+/** The longest that a file may take. A leaked handle shows as a file that never ends. */
+const FILE_TIMEOUT_MS = 240_000;
+
+/** @param {(count: string) => void} report */
+export async function rustSuite(report) {
+  let counts = 0;
+  const onLine = (line) => {
+    const text = stripVTControlCharacters(line);
+    if (!text.startsWith('test result:') || / 0 passed; 0 failed/.test(text)) return;
+    counts += 1;
+    report(text);
+  };
+  await run('cargo', ['test'], { onLine });
+  if (counts === 0) throw new Failure('cargo test ran no test');
+}
+
+/**
+ * @param {(count: string) => void} report
+ * @param {object} options
+ * @param {string} options.node the binary to run them with
+ * @param {string[]} options.files
+ * @param {string} [options.nodeOptions] added to NODE_OPTIONS
+ */
+export async function javascriptSuite(report, { node, files, nodeOptions = '' }) {
+  const counts = [];
+  const tallyFile = path.join(cache, `tally-${process.pid}.json`);
+  mkdirSync(cache, { recursive: true });
+  const flags = [
+    '--test',
+    `--test-concurrency=${CONCURRENCY}`,
+    `--test-timeout=${FILE_TIMEOUT_MS}`,
+    '--test-reporter=spec',
+    '--test-reporter-destination=stdout',
+    `--test-reporter=${pathToFileURL(path.join(root, 'scripts', 'test', 'tally.mjs'))}`,
+    `--test-reporter-destination=${tallyFile}`,
+  ];
+  const onLine = (line) => {
+    const text = stripVTControlCharacters(line);
+    const [, word, count] = /^ℹ (tests|pass|fail|cancelled|skipped) (\d+)$/.exec(text) ?? [];
+    if (word) counts.push(`${word} ${count}`);
+  };
+  const env = { NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} ${nodeOptions}`.trim() };
+  try {
+    await run(node, [...flags, ...files], { onLine, env });
+  } finally {
+    report(counts.join(', '));
+  }
+  const { tests, empty } = takeTally(tallyFile);
+  if (empty.length > 0) throw new Failure(`no test in ${empty.join(', ')}`);
+  if (tests === 0) throw new Failure('node --test ran no test');
+}
+
+/** @param {(count: string) => void} report */
+export async function typeSuite(report) {
+  const files = sourcesIn('__test__/types', /\.[cm]?ts$/);
+  if (files.length === 0) throw new Failure('there is no type test');
+  await runTool('typescript', 'tsc', ['-p', '__test__/types']);
+  report(`${files.length} files, no errors`);
+}
+
+/**
+ * @param {string} file
+ * @returns {{ tests: number, empty: string[] }}
+ */
+function takeTally(file) {
+  const text = readFileSync(file, 'utf8');
+  rmSync(file);
+  return JSON.parse(text);
+}
