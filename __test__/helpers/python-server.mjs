@@ -1,0 +1,48 @@
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { within } from './until.mjs';
+
+/**
+ * The echo server of Python's `websockets` package on loopback, ended when the test ends. The virtual
+ * environment is made by the set-up of the test script.
+ *
+ * @param {import('node:test').TestContext} t
+ */
+export async function startPythonServer(t) {
+  const child = spawn(python(), [path('./python_server.py')], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  const exited = new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', resolve);
+  });
+  t.after(async () => {
+    child.kill();
+    await exited;
+  });
+  const firstLine = new Promise((resolve) => {
+    createInterface(child.stdout).once('line', resolve);
+  });
+  const line = await within(
+    Promise.race([firstLine, exited]),
+    'the Python server prints its port',
+  );
+  const port = Number(line);
+  if (!(port > 1023)) throw new Error(`The Python server did not start: ${line}`);
+  return { port, url: `ws://127.0.0.1:${port}/` };
+}
+
+function python() {
+  const windows = process.platform === 'win32';
+  const found = path(windows ? '../../.venv/Scripts/python.exe' : '../../.venv/bin/python');
+  if (!existsSync(found)) {
+    throw new Error('No virtual environment in .venv; `npm test` makes it');
+  }
+  return found;
+}
+
+function path(relative) {
+  return fileURLToPath(new URL(relative, import.meta.url));
+}
