@@ -1,0 +1,323 @@
+/// <reference types="node" />
+
+import type {
+  ReadableStream as NodeReadableStream,
+  WritableStream as NodeWritableStream,
+} from 'node:stream/web';
+
+/**
+ * A message as {@link WebSocketOpenInfo.readable} delivers it.
+ *
+ * A text message is a `string`; a byte order mark at its start is kept. A binary message is a plain
+ * `Uint8Array` that owns its buffer: `byteOffset` is 0 and `buffer.byteLength` equals `byteLength`,
+ * so `chunk.buffer` may be used and transferred.
+ */
+export type WebSocketMessage = string | Uint8Array<ArrayBuffer>;
+
+/**
+ * What {@link WebSocketOpenInfo.writable} takes.
+ *
+ * A buffer or a view is copied and sent as one binary message; a string is sent as one text
+ * message. At run time any other value is converted to a string and sent as text, as the standard
+ * has it; that is rarely meant, so the type leaves it out.
+ */
+export type WebSocketChunk = string | ArrayBuffer | ArrayBufferView;
+
+/**
+ * A stream of received messages. It is Node's `ReadableStream`. The types of Node and of the DOM
+ * library are not assignable to each other, so both are named: it can be given to `Readable.fromWeb`
+ * as well as to code that was written for browsers.
+ */
+export type WebSocketReadable = NodeReadableStream<WebSocketMessage> &
+  globalThis.ReadableStream<WebSocketMessage>;
+
+/** A stream of messages to send, with both types for the reason that {@link WebSocketReadable} has. */
+export type WebSocketWritable = NodeWritableStream<WebSocketChunk> &
+  globalThis.WritableStream<WebSocketChunk>;
+
+/**
+ * Options of the {@link WebSocketStream} constructor.
+ *
+ * `protocols` and `signal` are the standard's. All others are additions of this package. An option
+ * that does not exist is refused with a `TypeError` that names it.
+ */
+export interface WebSocketStreamOptions {
+  /**
+   * Subprotocols to offer, the preferred one first. The standard's `protocols`.
+   *
+   * Each one is a non-empty token of printable ASCII characters without separators, and none may
+   * appear twice (upper and lower case count as the same). A plain string is refused: write
+   * `['chat']`. When some are offered and the server chooses none, the connection fails.
+   *
+   * @defaultValue `[]`
+   */
+  protocols?: (Iterable<string> & object) | undefined;
+
+  /**
+   * Aborts the opening handshake. The standard's `signal`.
+   *
+   * `opened` and `closed` then reject with `signal.reason`. An abort after the connection was
+   * opened does nothing.
+   */
+  signal?: AbortSignal | undefined;
+
+  /**
+   * Header fields to add to the handshake request. Our addition.
+   *
+   * An object, an iterable of pairs or a `Headers`. `Host` may be overridden; the fields of the
+   * handshake itself (`Connection`, `Upgrade`, `Sec-WebSocket-*`) may not.
+   *
+   * @defaultValue none
+   */
+  headers?: WebSocketHeadersInit | undefined;
+
+  /**
+   * Time limit in milliseconds for everything from looking up the name to the server's answer.
+   * 0 means no limit. Our addition.
+   *
+   * @defaultValue `30_000`
+   */
+  handshakeTimeout?: number | undefined;
+
+  /**
+   * Time limit in milliseconds for the closing handshake. When it is over the connection is dropped
+   * and the end is unclean (1006). Our addition.
+   *
+   * @defaultValue `10_000`
+   */
+  closeTimeout?: number | undefined;
+
+  /**
+   * Largest message in bytes that is accepted. A larger one ends the connection with 1009.
+   * Our addition.
+   *
+   * @defaultValue `67_108_864` (64 MiB)
+   */
+  maxMessageSize?: number | undefined;
+
+  /**
+   * Largest number of frames that one message may consist of. More end the connection with 1009.
+   * Our addition.
+   *
+   * @defaultValue `16_384`
+   */
+  maxFragments?: number | undefined;
+
+  /**
+   * Bytes of received messages that may wait outside the readable stream. When they are reached
+   * nothing more is read from the socket, and the server feels it. Our addition.
+   *
+   * @defaultValue `262_144` (256 KiB)
+   */
+  receiveBuffer?: number | undefined;
+
+  /**
+   * Bytes of written messages that may wait for the network. While there is room `write()` resolves
+   * at once; beyond that it resolves when there is room again. Our addition.
+   *
+   * @defaultValue `262_144` (256 KiB)
+   */
+  sendBuffer?: number | undefined;
+
+  /**
+   * Whether small packets leave at once instead of waiting to be joined (TCP_NODELAY).
+   * Our addition.
+   *
+   * @defaultValue `true`
+   */
+  noDelay?: boolean | undefined;
+
+  /**
+   * Whether the operating system probes an idle connection (SO_KEEPALIVE). Our addition.
+   *
+   * @defaultValue `true`
+   */
+  keepAlive?: boolean | undefined;
+}
+
+/** Header fields as {@link WebSocketStreamOptions.headers} takes them. */
+export type WebSocketHeadersInit =
+  Headers | Iterable<readonly [name: string, value: string]> | Readonly<Record<string, string>>;
+
+/** What {@link WebSocketStream.opened} fulfils with. */
+export interface WebSocketOpenInfo {
+  /**
+   * The received messages, one chunk each. Reading slowly slows the server down. The standard's.
+   *
+   * Closes when the connection ends cleanly. When it ends uncleanly the stream errors with the
+   * error of `closed`, after everything that was received before has been read. `cancel()` closes
+   * the connection.
+   */
+  readonly readable: WebSocketReadable;
+
+  /**
+   * Sends one message for each chunk. The standard's.
+   *
+   * `write()` resolves when the message fits the send buffer, not when the server has it. `close()`
+   * closes the connection and resolves when the closing handshake is over. `abort()` closes it too;
+   * a {@link WebSocketError} as the reason gives code and reason of the Close frame.
+   */
+  readonly writable: WebSocketWritable;
+
+  /** The subprotocol that the server chose, `''` if none was offered. The standard's. */
+  readonly protocol: string;
+
+  /** The `Sec-WebSocket-Extensions` of the server's answer, `''` if there were none. The standard's. */
+  readonly extensions: string;
+
+  /** The server's answer to the handshake. Our addition. */
+  readonly response: WebSocketResponse;
+
+  /** Address of the other side. Our addition. */
+  readonly remoteAddress: string;
+
+  /** Port of the other side. Our addition. */
+  readonly remotePort: number;
+
+  /** Address of this side. Our addition. */
+  readonly localAddress: string;
+
+  /** Port of this side. Our addition. */
+  readonly localPort: number;
+
+  /** HTTP version of the handshake: `'1.1'`. Our addition. */
+  readonly httpVersion: string;
+
+  /** What TLS agreed on for `wss:`, `null` for `ws:`. Our addition. */
+  readonly tls: WebSocketTlsInfo | null;
+}
+
+/** The server's answer to the handshake. */
+export interface WebSocketResponse {
+  /** HTTP status, 101 when the connection was opened. */
+  readonly status: number;
+
+  /** Header fields of the answer. `headers.getSetCookie()` lists the cookies. */
+  readonly headers: Headers;
+}
+
+/** The server's answer when it refused the handshake. */
+export interface WebSocketRefusal extends WebSocketResponse {
+  /** The first 64 KiB of the body. */
+  readonly body: Uint8Array<ArrayBuffer>;
+}
+
+/** What TLS agreed on. */
+export interface WebSocketTlsInfo {
+  /** Version of the protocol as Node names it, for example `'TLSv1.3'`. */
+  readonly protocol: string;
+
+  /** Cipher suite by its standard name, for example `'TLS_AES_128_GCM_SHA256'`. */
+  readonly cipher: string;
+
+  /** Protocol chosen by ALPN, `null` if none was. */
+  readonly alpnProtocol: string | null;
+
+  /** Certificate of the server in DER. `new X509Certificate(bytes)` of `node:crypto` reads it. */
+  readonly peerCertificate: Uint8Array<ArrayBuffer> | null;
+}
+
+/** Code and reason of a Close frame. */
+export interface WebSocketCloseInfo {
+  /**
+   * Status code. Programs may send 1000 and 3000 to 4999. 1005 stands for a Close frame without a
+   * code, 1006 for a connection that ended without one; neither is ever sent.
+   *
+   * @defaultValue none, or 1000 if there is a reason
+   */
+  closeCode?: number;
+
+  /**
+   * Reason in plain text, at most 123 bytes of UTF-8.
+   *
+   * @defaultValue `''`
+   */
+  reason?: string;
+}
+
+/**
+ * A WebSocket connection whose messages pass through a pair of web streams.
+ *
+ * @example
+ * ```js
+ * const wss = new WebSocketStream('wss://example.com/feed');
+ * const { readable, writable } = await wss.opened;
+ * const writer = writable.getWriter();
+ * await writer.write('hello');
+ * for await (const message of readable) console.log(message);
+ * console.log(await wss.closed);
+ * ```
+ */
+export class WebSocketStream {
+  /**
+   * Starts to connect. Returns at once; {@link WebSocketStream.opened} tells how it went.
+   *
+   * @param url - Absolute URL with the scheme `ws:`, `wss:`, `http:` (read as `ws:`) or `https:`
+   * (read as `wss:`), without a fragment.
+   * @param options - See {@link WebSocketStreamOptions}.
+   * @throws `DOMException` named `SyntaxError` if the URL or a subprotocol is not valid.
+   * @throws `TypeError` if an option does not exist or has the wrong type.
+   */
+  constructor(url: string | URL, options?: WebSocketStreamOptions);
+
+  /** The URL as it was parsed, with the scheme `ws:` or `wss:`. */
+  readonly url: string;
+
+  /**
+   * Fulfils when the connection is open. Rejects with a {@link WebSocketError} if it failed, or
+   * with `signal.reason` if it was aborted. Not listening to it is fine: it never causes an
+   * unhandled rejection.
+   */
+  readonly opened: Promise<WebSocketOpenInfo>;
+
+  /**
+   * Fulfils with code and reason when the connection ended cleanly: after a closing handshake, with
+   * everything written before sent. Rejects with a {@link WebSocketError} otherwise. Not listening
+   * to it is fine: it never causes an unhandled rejection.
+   */
+  readonly closed: Promise<Required<WebSocketCloseInfo>>;
+
+  /**
+   * Starts the closing handshake after what was written before. Messages that arrive from then on
+   * are dropped. Before the connection is open it gives up connecting. Does nothing when closing
+   * has begun.
+   *
+   * @throws `DOMException` named `InvalidAccessError` if `closeCode` is neither 1000 nor 3000-4999.
+   * @throws `DOMException` named `SyntaxError` if `reason` is longer than 123 bytes.
+   * @throws `TypeError` if `closeInfo` is not an object or `closeCode` not a number from 0 to 65535.
+   */
+  close(closeInfo?: WebSocketCloseInfo): void;
+}
+
+/**
+ * How a connection failed or ended uncleanly. `name` is `'WebSocketError'`.
+ *
+ * Programs may create one to give `writer.abort(error)` and `readable.cancel(error)` a close code
+ * and a reason.
+ */
+export class WebSocketError extends DOMException {
+  /**
+   * @param message - Text for people.
+   * @param init - Code and reason; a reason without a code means code 1000.
+   * @throws `DOMException` named `InvalidAccessError` if `closeCode` is neither 1000 nor 3000-4999.
+   * @throws `DOMException` named `SyntaxError` if `reason` is longer than 123 bytes.
+   */
+  constructor(message?: string, init?: WebSocketCloseInfo);
+
+  /** Close code, `null` if there is none. 1006 if the connection ended without a Close frame. */
+  readonly closeCode: number | null;
+
+  /** Reason of the Close frame, `''` if there is none. */
+  readonly reason: string;
+
+  /**
+   * What went wrong below, with Node's `code` such as `'ECONNREFUSED'` or `'CERT_HAS_EXPIRED'`.
+   * Absent if nothing did. Our addition.
+   */
+  readonly cause?: NodeJS.ErrnoException;
+
+  /**
+   * The server's answer, if it answered the handshake with something else than 101. Our addition.
+   */
+  readonly response?: WebSocketRefusal;
+}
