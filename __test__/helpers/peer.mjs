@@ -47,6 +47,11 @@ export class Peer {
     return this.#socket.bytesWritten - this.#socket.writableLength;
   }
 
+  /** The port of the client. */
+  get remotePort() {
+    return this.#socket.remotePort;
+  }
+
   get bytesRead() {
     return this.#socket.bytesRead;
   }
