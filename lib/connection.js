@@ -1,0 +1,190 @@
+'use strict';
+
+// The only file that knows the native half. One hub serves all connections of an environment:
+// a wake-up from it says which of them have something to say.
+
+const { getCACertificates, rootCertificates } = require('node:tls');
+
+const binding = require('../binding.js');
+const { Incoming } = require('./incoming.js');
+const { Outgoing } = require('./outgoing.js');
+
+/**
+ * What a connection tells its owner.
+ *
+ * @typedef {object} Listener
+ * @property {(record: import('../binding.js').OpenedRecord) => void} onOpened
+ * @property {() => void} onReadable a reader that found nothing can read
+ * @property {() => void} onWritable a writer that waits has room
+ * @property {() => void} onEnding the peer has ended its messages
+ * @property {(record: import('../binding.js').ClosedRecord) => void} onClosed called last
+ */
+
+/** One socket, from dialling to the end. */
+class Connection {
+  #id;
+  #listener;
+  #limit;
+  /** Bytes that may be waiting for the socket; at least as many as really are. */
+  #buffered = 0;
+
+  /**
+   * @param {import('../binding.js').ConnectOptions} options
+   * @param {Listener} listener
+   */
+  constructor(options, listener) {
+    const { hub } = environment();
+    if (options.tls && hub.needsRoots()) hub.setRoots(trustedCertificates());
+    this.#listener = listener;
+    this.#limit = options.sendBuffer;
+    this.#id = hub.connect(options);
+    connections.set(this.#id, this);
+    if (connections.size === 1) hub.setRef(true);
+  }
+
+  /**
+   * Delivers a batch of received messages; false when there is none.
+   *
+   * @param {(message: string | Uint8Array) => void} deliver
+   */
+  read(deliver) {
+    return environment().incoming.read(this.#id, deliver);
+  }
+
+  /**
+   * Queues a message. Its bytes are copied before this returns.
+   *
+   * @param {string | Uint8Array} message
+   * @returns {boolean} false when the send buffer is full: `onWritable` follows
+   */
+  write(message) {
+    const { hub, outgoing } = environment();
+    this.#buffered +=
+      typeof message === 'string'
+        ? outgoing.writeText(this.#id, message)
+        : outgoing.writeBytes(this.#id, message);
+    if (this.#buffered <= this.#limit) return true;
+    outgoing.flush();
+    this.#buffered = hub.buffered(this.#id, this.#limit);
+    return this.#buffered <= this.#limit;
+  }
+
+  /**
+   * Starts the closing handshake, behind the queued messages.
+   *
+   * @param {number | undefined} code
+   * @param {string} reason
+   */
+  close(code, reason) {
+    const { hub, outgoing } = environment();
+    outgoing.flush();
+    hub.close(this.#id, code, reason);
+  }
+
+  /** All messages before `onEnding` were taken and answered. */
+  acknowledge() {
+    const { hub, outgoing } = environment();
+    outgoing.flush();
+    hub.acknowledge(this.#id);
+  }
+
+  /** Nobody will read. */
+  discard() {
+    environment().hub.discard(this.#id);
+  }
+
+  /** Drops the socket. */
+  terminate() {
+    environment().hub.terminate(this.#id);
+  }
+
+  /**
+   * @param {number} signals
+   */
+  dispatch(signals) {
+    const { hub } = environment();
+    const listener = this.#listener;
+    const opened = signals & OPENED ? hub.opened(this.#id) : null;
+    if (opened) listener.onOpened(opened);
+    if (signals & READABLE) listener.onReadable();
+    if (signals & WRITABLE) {
+      this.#buffered = hub.buffered(this.#id, this.#limit);
+      if (this.#buffered <= this.#limit) listener.onWritable();
+    }
+    if (signals & ENDING) listener.onEnding();
+    const closed = signals & CLOSED ? hub.closed(this.#id) : null;
+    if (closed) {
+      listener.onClosed(closed);
+      hub.release(this.#id);
+      connections.delete(this.#id);
+      if (connections.size === 0) hub.setRef(false);
+    }
+  }
+}
+
+/**
+ * The hub and its slabs, made with the first connection: loading the module costs nothing.
+ *
+ * @returns {{ hub: binding.Hub, incoming: Incoming, outgoing: Outgoing }}
+ */
+function environment() {
+  if (!current) {
+    const hub = new binding.Hub(wake);
+    current = { hub, incoming: new Incoming(hub), outgoing: new Outgoing(hub) };
+  }
+  return current;
+}
+
+/** Called by the native half; must not throw. */
+function wake() {
+  const { hub } = environment();
+  let count;
+  do {
+    count = hub.ready(ready);
+    for (let i = 0; i < count; i++) {
+      connections.get(ready[2 * i])?.dispatch(ready[2 * i + 1]);
+    }
+  } while (2 * count === ready.length);
+}
+
+/**
+ * What Node trusts: its own roots, the system's where it was told so, and NODE_EXTRA_CA_CERTS.
+ *
+ * @returns {string[]}
+ */
+function trustedCertificates() {
+  if (getCACertificates) return getCACertificates('default');
+  // Node before 22.15.
+  const extra = process.env.NODE_EXTRA_CA_CERTS;
+  const certificates = [...rootCertificates];
+  if (extra) {
+    try {
+      certificates.push(require('node:fs').readFileSync(extra, 'utf8'));
+    } catch {
+      // Node has warned about it at its start.
+    }
+  }
+  return certificates;
+}
+
+/** @type {{ hub: binding.Hub, incoming: Incoming, outgoing: Outgoing } | undefined} */
+let current;
+
+/**
+ * Open connections. They live until they are closed, whoever holds their streams.
+ *
+ * @type {Map<number, Connection>}
+ */
+const connections = new Map();
+
+/** Signals, as `src/net/handle.rs` numbers them. */
+const OPENED = 1;
+const READABLE = 2;
+const WRITABLE = 4;
+const ENDING = 8;
+const CLOSED = 16;
+
+/** Pairs of connection and signals; more than fit come in the next round. */
+const ready = new Uint32Array(2 * 256);
+
+module.exports = { Connection };

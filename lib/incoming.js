@@ -1,0 +1,58 @@
+'use strict';
+
+/**
+ * Cuts batches of received messages out of the slab that the native half packs them into.
+ * There is one slab per environment: a batch is cut before the next one is asked for.
+ */
+class Incoming {
+  #hub;
+  #bytes = new Uint8Array(SLAB_BYTES);
+  /** The same memory, with the methods that make strings. */
+  #text = Buffer.from(this.#bytes.buffer);
+  #meta = new Uint32Array(MAX_MESSAGES);
+
+  /** @param {import('../binding.js').Hub} hub */
+  constructor(hub) {
+    this.#hub = hub;
+  }
+
+  /**
+   * Delivers one batch of a connection.
+   *
+   * @param {number} id
+   * @param {(message: string | Uint8Array) => void} deliver
+   * @returns {boolean} false when there was nothing; a signal follows when there is
+   */
+  read(id, deliver) {
+    const count = this.#hub.read(id, this.#bytes, this.#meta);
+    if (count < 0) {
+      deliver(this.#hub.takeLarge());
+      return true;
+    }
+    const meta = this.#meta;
+    const bytes = this.#bytes;
+    const text = this.#text;
+    let start = 0;
+    for (let i = 0; i < count; i++) {
+      const end = start + (meta[i] >>> 2);
+      const kind = meta[i] & 3;
+      if (kind === ASCII) deliver(text.latin1Slice(start, end));
+      else if (kind === UTF8) deliver(text.utf8Slice(start, end));
+      else deliver(bytes.slice(start, end));
+      start = end;
+    }
+    return count > 0;
+  }
+}
+
+/** Kinds of messages, as `src/net/inbox.rs` numbers them. Bytes are 0. */
+const ASCII = 1;
+const UTF8 = 2;
+
+/** Must hold one message of the native half's PACK_LIMIT; more makes a batch of small ones. */
+const SLAB_BYTES = 64 * 1024;
+
+/** How many messages a batch may have: what a readable queues beyond its high-water mark. */
+const MAX_MESSAGES = 256;
+
+module.exports = { Incoming };

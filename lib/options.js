@@ -1,0 +1,118 @@
+'use strict';
+
+const { toHeaderList } = require('./headers.js');
+const { show, toDictionary, toUSVStringSequence } = require('./webidl.js');
+
+/**
+ * The constructor's options, complete: every member has its value or its default.
+ *
+ * @typedef {object} Options
+ * @property {number} closeTimeout milliseconds
+ * @property {number} handshakeTimeout milliseconds
+ * @property {string[]} headers name and value in turn
+ * @property {boolean} keepAlive
+ * @property {number} maxFragments
+ * @property {number} maxMessageSize bytes
+ * @property {boolean} noDelay
+ * @property {string[]} protocols
+ * @property {number} receiveBuffer bytes
+ * @property {number} sendBuffer bytes
+ * @property {AbortSignal | undefined} signal
+ */
+
+/**
+ * Converts the options bag. Members are read once each, in lexicographical order, as Web IDL
+ * reads dictionaries; one that nobody knows is refused, because ignoring it costs people hours.
+ *
+ * @param {unknown} value
+ * @returns {Options}
+ */
+function toOptions(value) {
+  const dictionary = toDictionary(value, 'options');
+  for (const name of Object.keys(dictionary)) {
+    if (!Object.hasOwn(MEMBERS, name)) {
+      const known = Object.keys(MEMBERS).join(', ');
+      throw new TypeError(`${show(name)} is no option of WebSocketStream; there are: ${known}`);
+    }
+  }
+  /** @type {Record<string, unknown>} */
+  const options = {};
+  for (const [name, convert] of Object.entries(MEMBERS)) {
+    options[name] = convert(dictionary[name], name);
+  }
+  return /** @type {Options} */ (/** @type {unknown} */ (options));
+}
+
+/**
+ * @param {number} fallback
+ * @param {number} min
+ * @param {number} max
+ * @param {string} unit
+ * @returns {(value: unknown, name: string) => number}
+ */
+function integer(fallback, min, max, unit) {
+  return (value, name) => {
+    if (value === undefined) return fallback;
+    if (typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max) {
+      return value;
+    }
+    throw new TypeError(
+      `${name} must be an integer from ${min} to ${max} (${unit}), not ${show(value)}`,
+    );
+  };
+}
+
+/**
+ * @param {boolean} fallback
+ * @returns {(value: unknown, name: string) => boolean}
+ */
+function boolean(fallback) {
+  return (value, name) => {
+    if (value === undefined) return fallback;
+    if (typeof value === 'boolean') return value;
+    throw new TypeError(`${name} must be true or false, not ${show(value)}`);
+  };
+}
+
+/** @param {unknown} value */
+function protocols(value) {
+  return value === undefined ? [] : toUSVStringSequence(value, 'protocols');
+}
+
+/** @param {unknown} value */
+function signal(value) {
+  if (value === undefined || value instanceof AbortSignal) return value;
+  throw new TypeError(`signal must be an AbortSignal, not ${show(value)}`);
+}
+
+/** Timers of Node and of the network threads both count further than this. */
+const MAX_MILLISECONDS = 2 ** 31 - 1;
+
+/** The largest length that the boundary to the native half carries. */
+const MAX_BYTES = 2 ** 31 - 1;
+
+/**
+ * Below this, a batch would not fit and every message would cost a round trip.
+ */
+const MIN_BUFFER = 1024;
+
+/**
+ * In lexicographical order.
+ *
+ * @type {Record<string, (value: unknown, name: string) => unknown>}
+ */
+const MEMBERS = {
+  closeTimeout: integer(10_000, 1, MAX_MILLISECONDS, 'milliseconds'),
+  handshakeTimeout: integer(30_000, 1, MAX_MILLISECONDS, 'milliseconds'),
+  headers: toHeaderList,
+  keepAlive: boolean(true),
+  maxFragments: integer(16_384, 1, MAX_BYTES, 'frames'),
+  maxMessageSize: integer(64 * 1024 * 1024, 1, MAX_BYTES, 'bytes'),
+  noDelay: boolean(true),
+  protocols,
+  receiveBuffer: integer(256 * 1024, MIN_BUFFER, MAX_BYTES, 'bytes'),
+  sendBuffer: integer(256 * 1024, MIN_BUFFER, MAX_BYTES, 'bytes'),
+  signal,
+};
+
+module.exports = { toOptions };

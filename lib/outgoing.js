@@ -1,0 +1,117 @@
+'use strict';
+
+/**
+ * Collects written messages of all connections of this environment, and hands them to the native
+ * half in one call: at once when nothing was written in this turn of the event loop, otherwise
+ * when the slab is full or the turn ends.
+ */
+class Outgoing {
+  #hub;
+  #bytes = Buffer.allocUnsafeSlow(SLAB_BYTES);
+  #length = 0;
+  #meta = new Uint32Array(2 * MAX_MESSAGES);
+  #count = 0;
+  /** Something was handed over in this turn already. */
+  #busy = false;
+
+  /** @param {import('../binding.js').Hub} hub */
+  constructor(hub) {
+    this.#hub = hub;
+  }
+
+  /**
+   * @param {number} id
+   * @param {string} text well-formed or not: lone surrogates become U+FFFD
+   * @returns {number} bytes
+   */
+  writeText(id, text) {
+    // A UTF-16 unit becomes at most three bytes.
+    const room = text.length * 3;
+    if (room > LARGE) {
+      const bytes = Buffer.from(text);
+      return this.#write(id, bytes, 1);
+    }
+    this.#makeRoom(room);
+    const length = this.#bytes.utf8Write(text, this.#length);
+    this.#append(id, length, 1);
+    return length;
+  }
+
+  /**
+   * @param {number} id
+   * @param {Uint8Array} bytes copied before this returns
+   * @returns {number} bytes
+   */
+  writeBytes(id, bytes) {
+    return this.#write(id, bytes, 0);
+  }
+
+  /** Hands over what is collected. */
+  flush() {
+    if (this.#count === 0) return;
+    const bytes = this.#bytes.subarray(0, this.#length);
+    const meta = this.#meta.subarray(0, 2 * this.#count);
+    this.#length = 0;
+    this.#count = 0;
+    this.#hub.flush(bytes, meta);
+  }
+
+  /**
+   * @param {number} id
+   * @param {Uint8Array} bytes
+   * @param {0 | 1} isText
+   */
+  #write(id, bytes, isText) {
+    const { length } = bytes;
+    if (length > LARGE) {
+      // It must not overtake what was written before.
+      this.flush();
+      this.#hub.sendLarge(id, bytes, isText === 1);
+      return length;
+    }
+    this.#makeRoom(length);
+    this.#bytes.set(bytes, this.#length);
+    this.#append(id, length, isText);
+    return length;
+  }
+
+  /** @param {number} length */
+  #makeRoom(length) {
+    if (this.#length + length > SLAB_BYTES || this.#count === MAX_MESSAGES) this.flush();
+  }
+
+  /**
+   * @param {number} id
+   * @param {number} length
+   * @param {0 | 1} isText
+   */
+  #append(id, length, isText) {
+    const index = 2 * this.#count++;
+    this.#meta[index] = id;
+    this.#meta[index + 1] = (length << 1) | isText;
+    this.#length += length;
+    if (this.#busy) return;
+    this.#busy = true;
+    this.flush();
+    setImmediate(this.#endTurn);
+  }
+
+  #endTurn = () => {
+    if (this.#count === 0) {
+      this.#busy = false;
+      return;
+    }
+    this.flush();
+    setImmediate(this.#endTurn);
+  };
+}
+
+/** A batch of small messages: large enough that the call disappears among them. */
+const SLAB_BYTES = 64 * 1024;
+
+/** A message above this goes alone: copying it twice would cost more than a call. */
+const LARGE = 16 * 1024;
+
+const MAX_MESSAGES = 2048;
+
+module.exports = { Outgoing };

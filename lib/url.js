@@ -1,0 +1,58 @@
+'use strict';
+
+const { show, toUSVString } = require('./webidl.js');
+
+/**
+ * "Get a URL record" (https://websockets.spec.whatwg.org/#get-a-url-record).
+ *
+ * @param {unknown} input
+ * @returns {URL}
+ */
+function getURLRecord(input) {
+  const text = toUSVString(input);
+  // 1. Parse; Node has no base URL.
+  /** @type {URL} */
+  let url;
+  try {
+    url = new URL(text);
+  } catch {
+    throw syntaxError(`${show(text)} is no valid URL${suggestion(text)}`);
+  }
+  // 2.-3. http and https stand for ws and wss.
+  if (url.protocol === 'http:') url.protocol = 'ws:';
+  else if (url.protocol === 'https:') url.protocol = 'wss:';
+  // 4. Nothing else can be connected to.
+  if (url.protocol !== 'ws:' && url.protocol !== 'wss:') {
+    throw syntaxError(
+      `the scheme of ${show(text)} must be ws:, wss:, http: or https:, not ${url.protocol}` +
+        suggestion(text),
+    );
+  }
+  // 5. An empty fragment counts as well; only the serialisation shows it.
+  if (url.hash !== '' || url.href.endsWith('#')) {
+    throw syntaxError(`${show(text)} must not have a fragment (#)`);
+  }
+  return url;
+}
+
+/**
+ * Helps whoever left out the scheme, as some examples on the web do.
+ *
+ * @param {string} text
+ * @returns {string}
+ */
+function suggestion(text) {
+  const guess = text.startsWith('//') ? `wss:${text}` : `wss://${text}`;
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text) || !URL.canParse(guess)) return '';
+  const { hostname } = new URL(guess);
+  const isLocal = hostname === 'localhost' || /^[\d.]+$|^\[/.test(hostname);
+  if (!isLocal && !hostname.includes('.')) return ': an absolute URL such as "wss://host/path" is needed';
+  return `: did you mean ${show(isLocal ? guess.replace('wss:', 'ws:') : guess)}?`;
+}
+
+/** @param {string} message */
+function syntaxError(message) {
+  return new DOMException(message, 'SyntaxError');
+}
+
+module.exports = { getURLRecord };

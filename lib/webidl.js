@@ -1,0 +1,133 @@
+'use strict';
+
+// The conversions of Web IDL that the two interfaces need (https://webidl.spec.whatwg.org/#js-type-mapping).
+// Each throws the TypeError that a browser throws, with a message that names the value.
+
+const { types } = require('node:util');
+
+/**
+ * @param {unknown} value
+ * @returns {string} scalar values only: lone surrogates become U+FFFD
+ */
+function toUSVString(value) {
+  return toDOMString(value).toWellFormed();
+}
+
+/**
+ * @param {unknown} value
+ * @returns {string}
+ */
+function toDOMString(value) {
+  // A symbol throws here, as it must; String(value) would not.
+  return `${value}`;
+}
+
+/**
+ * `[EnforceRange] unsigned short`: fractions are cut off, anything else out of range is refused.
+ *
+ * @param {unknown} value
+ * @param {string} name for the message
+ * @returns {number}
+ */
+function toUnsignedShort(value, name) {
+  // Number() would accept a bigint; the unary plus refuses it, as Web IDL does.
+  const number = +(/** @type {number} */ (value));
+  const integer = Math.trunc(number);
+  if (!Number.isFinite(number) || integer < 0 || integer > 65535) {
+    throw new TypeError(`${name} must be an integer from 0 to 65535, not ${show(value)}`);
+  }
+  // Without the sum, -0.5 would become -0.
+  return integer + 0;
+}
+
+/**
+ * A dictionary: any object, or nothing.
+ *
+ * @param {unknown} value
+ * @param {string} name for the message
+ * @returns {Record<string, unknown>}
+ */
+function toDictionary(value, name) {
+  if (value === undefined || value === null) return {};
+  if (typeof value !== 'object' && typeof value !== 'function') {
+    throw new TypeError(`${name} must be an object, not ${show(value)}`);
+  }
+  return /** @type {Record<string, unknown>} */ (value);
+}
+
+/**
+ * `sequence<USVString>`: any iterable object. A string is none.
+ *
+ * @param {unknown} value
+ * @param {string} name for the message
+ * @returns {string[]}
+ */
+function toUSVStringSequence(value, name) {
+  const isObject = (typeof value === 'object' && value !== null) || typeof value === 'function';
+  const method = isObject ? /** @type {Iterable<unknown>} */ (value)[Symbol.iterator] : undefined;
+  if (typeof method !== 'function') {
+    throw new TypeError(`${name} must be an array or another iterable, not ${show(value)}`);
+  }
+  const iterator = method.call(value);
+  const sequence = [];
+  for (;;) {
+    const { done, value: item } = iterator.next();
+    if (done) return sequence;
+    sequence.push(toUSVString(item));
+  }
+}
+
+/**
+ * The bytes of a BufferSource, as a view; `undefined` for anything else.
+ *
+ * @param {unknown} value
+ * @returns {Uint8Array | undefined}
+ */
+function viewOfBufferSource(value) {
+  if (ArrayBuffer.isView(value)) {
+    const { buffer, byteOffset, byteLength } = value;
+    checkBuffer(buffer);
+    return new Uint8Array(buffer, byteOffset, byteLength);
+  }
+  if (types.isAnyArrayBuffer(value)) {
+    checkBuffer(value);
+    return new Uint8Array(value);
+  }
+  return undefined;
+}
+
+/**
+ * Without `[AllowShared]` and `[AllowResizable]`, such memory is refused.
+ *
+ * @param {ArrayBufferLike} buffer
+ */
+function checkBuffer(buffer) {
+  if (types.isSharedArrayBuffer(buffer)) {
+    throw new TypeError('shared memory cannot be sent: copy it with slice() first');
+  }
+  if (/** @type {ArrayBuffer & { resizable?: boolean }} */ (buffer).resizable) {
+    throw new TypeError('a resizable ArrayBuffer cannot be sent: copy it with slice() first');
+  }
+}
+
+/**
+ * @param {unknown} value
+ * @returns {string} the value, short, for a message
+ */
+function show(value) {
+  if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'function') return 'a function';
+  if (Array.isArray(value)) return 'an array';
+  if (typeof value === 'object' && value !== null) return 'an object';
+  return typeof value === 'bigint' ? `${value}n` : String(value);
+}
+
+module.exports = {
+  show,
+  toDictionary,
+  toDOMString,
+  toUnsignedShort,
+  toUSVString,
+  toUSVStringSequence,
+  viewOfBufferSource,
+};

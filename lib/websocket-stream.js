@@ -1,0 +1,299 @@
+'use strict';
+
+const { closeInfoOf, toCloseInfo, validateCloseInfo, warnAboutCode } = require('./closing.js');
+const { Connection } = require('./connection.js');
+const { dial } = require('./dial.js');
+const { ABNORMAL, connectionError, localError, toHeaders } = require('./errors.js');
+const { toOptions } = require('./options.js');
+const { Readable } = require('./readable.js');
+const { checkSubprotocols } = require('./subprotocols.js');
+const { getURLRecord } = require('./url.js');
+const { createWebSocketError, WebSocketError } = require('./websocket-error.js');
+const { Writable } = require('./writable.js');
+
+/**
+ * The brand check of Web IDL.
+ *
+ * @type {(value: object) => boolean}
+ */
+let isWebSocketStream;
+
+/**
+ * https://whatpr.org/websockets/48.html#the-websocketstream-interface
+ */
+class WebSocketStream {
+  #url;
+  #opened = settleable();
+  #closed = settleable();
+  /** @type {'connecting' | 'open' | 'closing' | 'closed'} */
+  #state = 'connecting';
+  /** @type {Connection | undefined} */
+  #connection;
+  /** @type {Readable | undefined} */
+  #readable;
+  /** @type {Writable | undefined} */
+  #writable;
+  /** Ends what belongs to the opening handshake only. */
+  #handshake = new AbortController();
+
+  /**
+   * @param {string | URL} url
+   * @param {import('../index.js').WebSocketStreamOptions} [options]
+   */
+  constructor(url, options = undefined) {
+    if (arguments.length === 0) {
+      throw new TypeError('WebSocketStream needs a URL as its first argument');
+    }
+    // Web IDL converts the arguments before the first step.
+    const text = `${url}`;
+    const converted = toOptions(options);
+    // 1. Get a URL record, or throw. 3. Keep it.
+    this.#url = getURLRecord(text);
+    // 2. Protocols must be tokens, and different.
+    checkSubprotocols(converted.protocols);
+    // 4. The two promises are fields.
+    // 5. Backpressure is applied: the streams pull.
+    // 6. The signal.
+    const { signal } = converted;
+    if (signal) {
+      // 6.1 Already aborted: no network activity at all.
+      if (signal.aborted) {
+        this.#abort(signal.reason);
+        return;
+      }
+      // 6.2 Aborting works until the handshake is over.
+      signal.addEventListener('abort', () => this.#abort(signal.reason), {
+        once: true,
+        signal: this.#handshake.signal,
+      });
+    }
+    // 7. Run the opening handshake in parallel.
+    this.#connect(converted);
+  }
+
+  /** @returns {string} */
+  get url() {
+    return this.#url.href;
+  }
+
+  /** @returns {Promise<import('../index.js').WebSocketOpenInfo>} */
+  get opened() {
+    return isWebSocketStream(this) ? this.#opened.promise : illegalInvocation();
+  }
+
+  /** @returns {Promise<Required<import('../index.js').WebSocketCloseInfo>>} */
+  get closed() {
+    return isWebSocketStream(this) ? this.#closed.promise : illegalInvocation();
+  }
+
+  /**
+   * https://whatpr.org/websockets/48.html#dom-websocketstream-close
+   *
+   * @param {import('../index.js').WebSocketCloseInfo} [closeInfo]
+   */
+  close(closeInfo = {}) {
+    if (!isWebSocketStream(this)) throw new TypeError('Illegal invocation');
+    const info = toCloseInfo(closeInfo);
+    warnAboutCode(closeInfo);
+    this.#close(validateCloseInfo(info));
+  }
+
+  /**
+   * "Close the WebSocketStream", with a validated code and reason.
+   *
+   * @param {{ closeCode: number | undefined, reason: string }} info
+   */
+  #close({ closeCode, reason }) {
+    switch (this.#state) {
+      case 'connecting':
+        // 3. Not established: fail the connection.
+        this.#fail(
+          createWebSocketError('close() was called before the connection was established', {
+            closeCode: ABNORMAL,
+            reason: '',
+          }),
+        );
+        break;
+      case 'open':
+        // 4. Start the closing handshake; queued messages go out first.
+        this.#state = 'closing';
+        this.#writable?.stop();
+        this.#connection?.close(closeCode, reason);
+        break;
+      default:
+      // 2. Closing or closed: nothing.
+    }
+  }
+
+  /**
+   * What cancelling the readable and aborting the writable do: close with what a WebSocketError
+   * says, and with nothing for any other reason.
+   *
+   * @param {unknown} reason
+   */
+  #closeUsing(reason) {
+    this.#close(
+      reason instanceof WebSocketError
+        ? closeInfoOf(reason)
+        : { closeCode: undefined, reason: '' },
+    );
+  }
+
+  /** @param {import('./options.js').Options} options */
+  #connect(options) {
+    dial(this.#url, options, this.#handshake.signal, (error, connectOptions) => {
+      if (this.#state !== 'connecting') return;
+      if (error) {
+        this.#fail(localError(this.#action, error));
+        return;
+      }
+      try {
+        this.#connection = new Connection(connectOptions, {
+          onOpened: (record) => this.#onOpened(record),
+          onReadable: () => this.#readable?.onReadable(),
+          onWritable: () => this.#writable?.onWritable(),
+          onEnding: () => this.#readable?.onEnding(),
+          onClosed: (record) => this.#onClosed(record),
+        });
+      } catch (cause) {
+        this.#fail(localError(this.#action, /** @type {Error} */ (cause)));
+      }
+    });
+  }
+
+  /**
+   * "When a WebSocket connection is established".
+   *
+   * @param {import('../binding.js').OpenedRecord} record
+   */
+  #onOpened(record) {
+    if (this.#state !== 'connecting') return;
+    const connection = /** @type {Connection} */ (this.#connection);
+    // 1. The ready state becomes open; the signal has no effect from here on.
+    this.#state = 'open';
+    this.#handshake.abort();
+    // 4.-7. Set up the readable and the writable.
+    this.#readable = new Readable(connection, (reason) => this.#closeUsing(reason));
+    this.#writable = new Writable(connection, {
+      onClose: () => this.#close({ closeCode: undefined, reason: '' }),
+      onAbort: (reason) => this.#closeUsing(reason),
+    });
+    // 8. Resolve.
+    this.#opened.resolve({
+      // 2.-3. What the handshake agreed on.
+      extensions: record.extensions,
+      protocol: record.protocol,
+      readable: this.#readable.stream,
+      writable: this.#writable.stream,
+      // Ours: what a server's logs need.
+      response: { status: 101, headers: toHeaders(record.headers) },
+      remoteAddress: record.remoteAddress,
+      remotePort: record.remotePort,
+      localAddress: record.localAddress,
+      localPort: record.localPort,
+      httpVersion: '1.1',
+      tls: tlsInfo(record.tls),
+    });
+  }
+
+  /**
+   * "When the WebSocket connection is closed".
+   *
+   * @param {import('../binding.js').ClosedRecord} record
+   */
+  #onClosed({ code, reason, error: record }) {
+    if (this.#state === 'closed') return;
+    // 2. Clean: the readable closes, the writable errors, `closed` fulfils.
+    if (!record) {
+      this.#state = 'closed';
+      this.#readable?.close();
+      this.#writable?.close();
+      this.#closed.resolve({ closeCode: code, reason });
+      return;
+    }
+    // 3. Not clean: one error for all.
+    const action = this.#state === 'connecting' ? this.#action : `the connection to ${this.#place} failed`;
+    this.#fail(connectionError({ record, action, closeCode: code, reason }));
+  }
+
+  /**
+   * Ends everything with one error object.
+   *
+   * @param {unknown} error
+   */
+  #fail(error) {
+    this.#state = 'closed';
+    this.#handshake.abort();
+    this.#connection?.terminate();
+    this.#opened.reject(error);
+    this.#closed.reject(error);
+    this.#readable?.fail(error);
+    this.#writable?.fail(error);
+  }
+
+  /**
+   * "Abort steps" of the signal.
+   *
+   * @param {unknown} reason
+   */
+  #abort(reason) {
+    if (this.#state === 'connecting') this.#fail(reason);
+  }
+
+  get #action() {
+    return `connecting to ${this.#place} failed`;
+  }
+
+  /** Host and port, for messages; never the user name or password. */
+  get #place() {
+    const { protocol, hostname, port } = this.#url;
+    return `${hostname}:${port || (protocol === 'wss:' ? 443 : 80)}`;
+  }
+
+  static {
+    isWebSocketStream = (value) => #url in value;
+    Object.defineProperties(this.prototype, {
+      close: { enumerable: true },
+      closed: { enumerable: true },
+      opened: { enumerable: true },
+      url: { enumerable: true },
+      [Symbol.toStringTag]: { value: 'WebSocketStream', configurable: true },
+    });
+  }
+}
+
+/**
+ * A promise that may reject without anybody looking: awaiting only one of `opened` and `closed`
+ * must not end the process, and whoever looks still sees the error.
+ */
+function settleable() {
+  /** @type {(value: any) => void} */
+  let resolve = () => {};
+  /** @type {(reason: unknown) => void} */
+  let reject = () => {};
+  const promise = new Promise((onResolve, onReject) => {
+    resolve = onResolve;
+    reject = onReject;
+  });
+  promise.catch(() => {});
+  return { promise, resolve, reject };
+}
+
+/** Web IDL: an attribute that returns promises rejects where others throw. */
+function illegalInvocation() {
+  return Promise.reject(new TypeError('Illegal invocation'));
+}
+
+/** @param {import('../binding.js').TlsRecord | undefined | null} record */
+function tlsInfo(record) {
+  if (!record) return null;
+  const { alpn, cipher, peerCertificate, protocol } = record;
+  return {
+    protocol,
+    cipher,
+    alpnProtocol: alpn ?? null,
+    peerCertificate: peerCertificate.length > 0 ? peerCertificate : null,
+  };
+}
+
+module.exports = { WebSocketStream };

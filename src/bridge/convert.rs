@@ -1,0 +1,67 @@
+//! Messages as JavaScript values.
+
+use bytes::Bytes;
+use napi::{
+    Env, Result,
+    bindgen_prelude::{JsValue, Uint8ArraySlice, Unknown},
+};
+
+use crate::net::{inbox::Kind, outbox::Block};
+
+/// A large message: a string, or a `Uint8Array` over the received bytes, not copied.
+///
+/// # Errors
+/// Fails when the engine refuses the value (a string longer than it allows).
+pub fn large_message<'env>(env: &'env Env, kind: Kind, payload: Bytes) -> Result<Unknown<'env>> {
+    match kind {
+        Kind::Ascii => Ok(env.create_string_latin1(&payload)?.to_unknown()),
+        Kind::Utf8 => Ok(env.create_string(String::from_utf8_lossy(&payload))?.to_unknown()),
+        Kind::Binary => {
+            let (data, len) = (payload.as_ptr().cast_mut(), payload.len());
+            // SAFETY: `payload` moves into the finalizer, which keeps `data` valid for the life
+            // of the JavaScript object. The engine has split these bytes off its buffer, so
+            // nobody else reads or writes them, whatever JavaScript does with them.
+            let array =
+                unsafe { Uint8ArraySlice::from_external(env, data, len, payload, |_, _| {}) }?;
+            Ok(array.to_unknown())
+        }
+    }
+}
+
+/// Cuts the slab of the face into one block per run of messages of the same connection.
+///
+/// `meta` has two numbers per message: the connection, and `length << 1 | is_text`.
+pub fn cut_blocks(slab: &[u8], meta: &[u32], mut each: impl FnMut(u32, Block)) {
+    let mut start = 0;
+    let mut entries = Vec::new();
+    let mut len = 0;
+    let mut pairs = meta.chunks_exact(2).peekable();
+    while let Some(pair) = pairs.next() {
+        let size = (pair[1] >> 1) as usize;
+        entries.push((size, pair[1] & 1 == 1));
+        len += size;
+        if pairs.peek().is_none_or(|next| next[0] != pair[0]) {
+            let Some(run) = slab.get(start..start + len) else { return };
+            let entries = std::mem::take(&mut entries);
+            each(pair[0], Block { bytes: Bytes::copy_from_slice(run), entries });
+            start += len;
+            len = 0;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn runs_of_one_connection_become_one_block() {
+        let mut blocks = Vec::new();
+        cut_blocks(b"aabbbc", &[7, 2 << 1, 7, 3 << 1 | 1, 9, 1 << 1], |id, block| {
+            blocks.push((id, block.bytes, block.entries));
+        });
+        assert_eq!(blocks.len(), 2);
+        assert_eq!(blocks[0], (7, Bytes::from("aabbb"), vec![(2, false), (3, true)]));
+        assert_eq!(blocks[1], (9, Bytes::from("c"), vec![(1, false)]));
+    }
+}

@@ -1,0 +1,303 @@
+//! One hub per environment: every connection of a thread's JavaScript goes through it.
+
+use std::{
+    cell::RefCell,
+    collections::HashMap,
+    rc::Rc,
+    sync::{
+        Arc, Mutex, OnceLock, PoisonError,
+        atomic::{AtomicBool, AtomicU32, Ordering},
+    },
+};
+
+use bytes::Bytes;
+use napi::{
+    Env, Error, Result, Status,
+    bindgen_prelude::{Function, Uint8ArraySlice, Uint32ArraySlice, Unknown},
+    threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode},
+};
+use napi_derive::napi;
+
+use super::{
+    convert::{cut_blocks, large_message},
+    options::ConnectOptions,
+    records::{ClosedRecord, OpenedRecord},
+};
+use crate::net::{
+    self, Config, Handle, Observer, Signals,
+    closing::CloseRequest,
+    inbox::{Batch, Kind},
+    outbox::Block,
+    tls,
+};
+
+/// Weak, so that it does not keep the process alive by itself; its items carry no data, so
+/// nothing is lost with one that is never delivered.
+type Wake = ThreadsafeFunction<(), (), (), Status, false, true>;
+
+/// The native half of `lib/connection.js`.
+#[napi]
+pub struct Hub {
+    /// Shared with the cleanup hook of the environment.
+    connections: Rc<RefCell<HashMap<u32, Handle>>>,
+    /// A large message between `read`, which finds it, and `takeLarge`.
+    large: Option<(Kind, Bytes)>,
+    next_id: u32,
+    signaller: Arc<Signaller>,
+}
+
+/// Collects signals of all connections into one wake-up of the JavaScript thread.
+pub struct Signaller {
+    /// No wake-up may be sent any more: the environment goes away.
+    closed: AtomicBool,
+    /// Connections with signals that JavaScript has not seen.
+    ready: Mutex<Vec<Arc<Pending>>>,
+    /// A wake-up is on its way.
+    scheduled: AtomicBool,
+    wake: OnceLock<Wake>,
+}
+
+/// The signals of one connection.
+struct Pending {
+    id: u32,
+    signals: AtomicU32,
+}
+
+/// What a connection task calls.
+struct ConnectionObserver {
+    pending: Arc<Pending>,
+    signaller: Arc<Signaller>,
+}
+
+#[napi]
+impl Hub {
+    /// `wake` is called without arguments when `ready()` has something to say. It must not throw.
+    #[napi(constructor, catch_unwind)]
+    pub fn new(env: Env, wake: Function<'_, (), ()>) -> Result<Self> {
+        let signaller = Arc::new(Signaller {
+            closed: AtomicBool::new(false),
+            ready: Mutex::default(),
+            scheduled: AtomicBool::new(false),
+            wake: OnceLock::new(),
+        });
+        let function =
+            wake.build_threadsafe_function().weak::<true>().callee_handled::<false>().build()?;
+        let _ = signaller.wake.set(function);
+        let connections: Rc<RefCell<HashMap<u32, Handle>>> = Rc::default();
+        let at_exit = (Arc::clone(&signaller), Rc::clone(&connections));
+        // Hooks run last-added-first: this one stops the producers before Node closes the
+        // function that was made above.
+        env.add_env_cleanup_hook(at_exit, |(signaller, connections)| {
+            signaller.closed.store(true, Ordering::SeqCst);
+            for (_, handle) in connections.borrow_mut().drain() {
+                handle.terminate();
+            }
+        })?;
+        Ok(Self { connections, large: None, next_id: 0, signaller })
+    }
+
+    /// Starts a connection and returns its id.
+    #[napi(catch_unwind)]
+    pub fn connect(&mut self, options: ConnectOptions) -> Result<u32> {
+        let config = Config::try_from(options)?;
+        // After four thousand million connections the numbers begin anew; the old ones are gone.
+        let id = self.next_id;
+        self.next_id = self.next_id.wrapping_add(1);
+        let pending = Arc::new(Pending { id, signals: AtomicU32::new(0) });
+        let observer = ConnectionObserver { pending, signaller: Arc::clone(&self.signaller) };
+        self.connections.borrow_mut().insert(id, net::connect(config, Arc::new(observer)));
+        Ok(id)
+    }
+
+    /// True when `setRoots` is still to be called.
+    #[napi(catch_unwind)]
+    #[must_use]
+    pub fn needs_roots(&self) -> bool {
+        !tls::has_default_roots()
+    }
+
+    /// Sets the certificates that this process trusts, PEM.
+    #[napi(catch_unwind)]
+    #[allow(clippy::needless_pass_by_value, reason = "the binding converts to owned values")]
+    pub fn set_roots(&self, pems: Vec<String>) {
+        tls::set_default_roots(pems.iter().map(String::as_str));
+    }
+
+    /// Writes pairs of connection id and signals, and returns the number of pairs.
+    #[napi(catch_unwind)]
+    pub fn ready(&self, mut out: Uint32ArraySlice<'_>) -> u32 {
+        // SAFETY: JavaScript does not run during this call, and no other thread knows the array.
+        let out = unsafe { out.as_mut() };
+        self.signaller.take_ready(out)
+    }
+
+    /// Takes a batch: the number of messages in the slab, 0 for none, -1 for one large message
+    /// that `takeLarge` returns. `meta` receives `length << 2 | kind` per message.
+    #[napi(catch_unwind)]
+    pub fn read(
+        &mut self,
+        id: u32,
+        mut slab: Uint8ArraySlice<'_>,
+        mut meta: Uint32ArraySlice<'_>,
+    ) -> i32 {
+        let connections = self.connections.borrow();
+        let Some(handle) = connections.get(&id) else { return 0 };
+        // SAFETY: JavaScript does not run during this call, and no other thread knows the array.
+        let slab = unsafe { slab.as_mut() };
+        // SAFETY: as above; the face never passes two views of the same memory.
+        let meta = unsafe { meta.as_mut() };
+        match handle.read(slab, meta) {
+            Batch::Empty => 0,
+            Batch::Large(kind, payload) => {
+                self.large = Some((kind, payload));
+                -1
+            }
+            // As many as `meta` has room for, far below the limit.
+            Batch::Packed(count) => i32::try_from(count).unwrap_or(i32::MAX),
+        }
+    }
+
+    /// The large message that `read` announced.
+    #[napi(catch_unwind, ts_return_type = "string | Uint8Array")]
+    pub fn take_large<'env>(&mut self, env: &'env Env) -> Result<Unknown<'env>> {
+        match self.large.take() {
+            Some((kind, payload)) => large_message(env, kind, payload),
+            None => Err(Error::new(Status::GenericFailure, "there is no large message")),
+        }
+    }
+
+    /// Queues messages: payloads back to back in `slab`, two numbers per message in `meta`.
+    #[napi(catch_unwind)]
+    pub fn flush(&self, slab: &[u8], meta: &[u32]) {
+        let connections = self.connections.borrow();
+        cut_blocks(slab, meta, |id, block| {
+            if let Some(handle) = connections.get(&id) {
+                let _ = handle.send(block);
+            }
+        });
+    }
+
+    /// Queues one message.
+    #[napi(catch_unwind)]
+    pub fn send_large(&self, id: u32, payload: &[u8], is_text: bool) {
+        if let Some(handle) = self.connections.borrow().get(&id) {
+            let entries = vec![(payload.len(), is_text)];
+            let _ = handle.send(Block { bytes: Bytes::copy_from_slice(payload), entries });
+        }
+    }
+
+    /// Bytes that were queued and have not reached the socket. When they are more than `limit`,
+    /// the signal "writable" follows.
+    #[napi(catch_unwind)]
+    #[must_use]
+    #[allow(clippy::cast_precision_loss, reason = "no memory holds 2^53 bytes")]
+    pub fn buffered(&self, id: u32, limit: u32) -> f64 {
+        let connections = self.connections.borrow();
+        connections.get(&id).map_or(0.0, |handle| handle.buffered(limit as usize) as f64)
+    }
+
+    /// The result of the opening handshake, once after its signal.
+    #[napi(catch_unwind)]
+    #[must_use]
+    pub fn opened(&self, id: u32) -> Option<OpenedRecord> {
+        self.connections.borrow().get(&id)?.take_opened().map(OpenedRecord::from)
+    }
+
+    /// How the connection ended, once after its signal.
+    #[napi(catch_unwind)]
+    #[must_use]
+    pub fn closed(&self, id: u32) -> Option<ClosedRecord> {
+        self.connections.borrow().get(&id)?.take_outcome().map(ClosedRecord::from)
+    }
+
+    /// Starts the closing handshake.
+    #[napi(catch_unwind)]
+    pub fn close(&self, id: u32, code: Option<u16>, reason: String) {
+        if let Some(handle) = self.connections.borrow().get(&id) {
+            handle.close(CloseRequest { code, reason });
+        }
+    }
+
+    /// Everything before the signal "ending" was taken and answered.
+    #[napi(catch_unwind)]
+    pub fn acknowledge(&self, id: u32) {
+        if let Some(handle) = self.connections.borrow().get(&id) {
+            handle.acknowledge();
+        }
+    }
+
+    /// Nobody will read: received messages are dropped.
+    #[napi(catch_unwind)]
+    pub fn discard(&self, id: u32) {
+        if let Some(handle) = self.connections.borrow().get(&id) {
+            handle.discard();
+        }
+    }
+
+    /// Drops the connection.
+    #[napi(catch_unwind)]
+    pub fn terminate(&self, id: u32) {
+        if let Some(handle) = self.connections.borrow().get(&id) {
+            handle.terminate();
+        }
+    }
+
+    /// Forgets the connection. What it still holds for the reader is gone.
+    #[napi(catch_unwind)]
+    pub fn release(&mut self, id: u32) {
+        self.connections.borrow_mut().remove(&id);
+    }
+
+    /// Keeps the process alive, or not.
+    #[napi(catch_unwind)]
+    #[allow(clippy::needless_pass_by_value, reason = "the binding hands it over by value")]
+    pub fn set_ref(&self, env: Env, referenced: bool) {
+        let Some(wake) = self.signaller.wake.get() else { return };
+        let change = if referenced {
+            napi::sys::napi_ref_threadsafe_function
+        } else {
+            napi::sys::napi_unref_threadsafe_function
+        };
+        // SAFETY: this runs on the JavaScript thread of the environment that made the function,
+        // and `wake` keeps the function alive.
+        unsafe { change(env.raw(), wake.raw()) };
+    }
+}
+
+impl Signaller {
+    /// Notes the signals, and wakes JavaScript unless it is about to look anyway.
+    fn signal(&self, pending: &Arc<Pending>, signals: Signals) {
+        if pending.signals.fetch_or(signals.0, Ordering::AcqRel) == 0 {
+            self.ready.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::clone(pending));
+        }
+        if !self.scheduled.swap(true, Ordering::AcqRel) {
+            self.wake();
+        }
+    }
+
+    fn wake(&self) {
+        if !self.closed.load(Ordering::SeqCst)
+            && let Some(wake) = self.wake.get()
+        {
+            wake.call((), ThreadsafeFunctionCallMode::NonBlocking);
+        }
+    }
+
+    fn take_ready(&self, out: &mut [u32]) -> u32 {
+        // From here on a new signal sends a new wake-up, so none is missed.
+        self.scheduled.store(false, Ordering::Release);
+        let mut ready = self.ready.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = ready.len().min(out.len() / 2);
+        for (pair, pending) in out.chunks_exact_mut(2).zip(ready.drain(..count)) {
+            pair[0] = pending.id;
+            pair[1] = pending.signals.swap(0, Ordering::AcqRel);
+        }
+        u32::try_from(count).unwrap_or(0)
+    }
+}
+
+impl Observer for ConnectionObserver {
+    fn signal(&self, signals: Signals) {
+        self.signaller.signal(&self.pending, signals);
+    }
+}

@@ -1,0 +1,18 @@
+//! Node's side: the only folder that imports napi. Everything here runs on the JavaScript
+//! thread, except [`hub::Signaller`], which network threads call.
+//!
+//! What crosses the boundary is data. There is no promise, no callback and no object per message.
+//!
+//! | call | direction | carries |
+//! | --- | --- | --- |
+//! | `wake` | up | nothing: "call `ready()`"; many events make one wake-up |
+//! | `ready` | up | pairs of connection id and signals |
+//! | `read`, `takeLarge` | up | a batch of messages in a slab, or one large message |
+//! | `opened`, `closed` | up | one record each per connection |
+//! | `flush`, `sendLarge` | down | a slab of messages of any connections, or one large message |
+//! | `connect`, `close`, `acknowledge`, `discard`, `terminate` | down | one request |
+
+pub mod convert;
+pub mod hub;
+pub mod options;
+pub mod records;

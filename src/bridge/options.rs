@@ -1,0 +1,107 @@
+//! The complete options that `lib/options.js` hands over, as the net layer's configuration.
+//! Nothing is defaulted here.
+
+use std::{net::SocketAddr, time::Duration};
+
+use napi::{Error, Result, Status};
+use napi_derive::napi;
+
+use crate::net::config::{Config, Limits, Request, SocketOptions, Timeouts, TlsOptions};
+
+/// Everything about one connection. Times are in milliseconds, sizes in bytes.
+#[napi(object)]
+#[derive(Debug)]
+pub struct ConnectOptions {
+    /// Numeric addresses with ports, in order of preference: `1.2.3.4:80`, `[::1]:80`.
+    pub addresses: Vec<String>,
+    /// Value of `Host`.
+    pub authority: String,
+    /// Path and query.
+    pub target: String,
+    /// Name and value in turn; values in Latin-1.
+    pub headers: Vec<String>,
+    /// Subprotocols.
+    pub protocols: Vec<String>,
+    /// TLS towards the server; absent for `ws:`.
+    pub tls: Option<ConnectTls>,
+    /// From the call of `close()` to the end.
+    pub close_timeout: u32,
+    /// From the first SYN to the 101.
+    pub handshake_timeout: u32,
+    /// Idle time before keep-alive probes; absent for none.
+    pub keep_alive: Option<u32>,
+    /// Frames of one message.
+    pub max_fragments: u32,
+    /// Bytes of one message.
+    pub max_message_size: u32,
+    /// `TCP_NODELAY`.
+    pub no_delay: bool,
+    /// Bytes held for the reader.
+    pub receive_buffer: u32,
+    /// Bytes held for the socket.
+    pub send_buffer: u32,
+}
+
+/// TLS towards the server.
+#[napi(object)]
+#[derive(Debug)]
+pub struct ConnectTls {
+    /// `false` accepts any certificate.
+    pub reject_unauthorized: bool,
+    /// The name in SNI and in the certificate.
+    pub servername: String,
+}
+
+impl TryFrom<ConnectOptions> for Config {
+    type Error = Error;
+
+    fn try_from(options: ConnectOptions) -> Result<Self> {
+        let addresses = options
+            .addresses
+            .iter()
+            .map(|text| {
+                text.parse::<SocketAddr>().map_err(|_| {
+                    Error::new(Status::InvalidArg, format!("{text:?} is no socket address"))
+                })
+            })
+            .collect::<Result<_>>()?;
+        let headers = options
+            .headers
+            .chunks_exact(2)
+            .map(|pair| (pair[0].clone(), latin1_bytes(&pair[1])))
+            .collect();
+        let milliseconds = |ms: u32| Duration::from_millis(u64::from(ms));
+        Ok(Self {
+            addresses,
+            limits: Limits {
+                max_fragments: options.max_fragments as usize,
+                max_message_size: options.max_message_size as usize,
+                receive_buffer: options.receive_buffer as usize,
+                send_buffer: options.send_buffer as usize,
+            },
+            request: Request {
+                authority: options.authority,
+                headers,
+                protocols: options.protocols,
+                target: options.target,
+            },
+            socket: SocketOptions {
+                keep_alive: options.keep_alive.map(milliseconds),
+                no_delay: options.no_delay,
+            },
+            timeouts: Timeouts {
+                close: milliseconds(options.close_timeout),
+                handshake: milliseconds(options.handshake_timeout),
+            },
+            tls: options.tls.map(|tls| TlsOptions {
+                reject_unauthorized: tls.reject_unauthorized,
+                servername: tls.servername,
+            }),
+        })
+    }
+}
+
+/// The face has checked that there is no code point above U+00FF.
+fn latin1_bytes(text: &str) -> Vec<u8> {
+    text.chars().map(|c| u8::try_from(u32::from(c)).unwrap_or(b'?')).collect()
+}

@@ -1,0 +1,108 @@
+//! What a connection is to be: complete values, checked and defaulted by `lib/options.js`.
+
+use std::{net::SocketAddr, time::Duration};
+
+/// Everything that one connection needs to know.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Addresses to dial, in order of preference (RFC 8305 section 4).
+    pub addresses: Vec<SocketAddr>,
+    /// Limits on what the peer can make this side hold.
+    pub limits: Limits,
+    /// What is asked of the server.
+    pub request: Request,
+    /// Socket options.
+    pub socket: SocketOptions,
+    /// How long things may take.
+    pub timeouts: Timeouts,
+    /// TLS towards the server; `None` for `ws:`.
+    pub tls: Option<TlsOptions>,
+}
+
+/// The opening handshake's request (RFC 6455 section 4.1).
+#[derive(Clone, Default)]
+pub struct Request {
+    /// Value of `Host`: host, and port where it is not the default.
+    pub authority: String,
+    /// The caller's own headers, valid by construction in the face.
+    pub headers: Vec<(String, Vec<u8>)>,
+    /// Subprotocols, in order of preference.
+    pub protocols: Vec<String>,
+    /// Path and query.
+    pub target: String,
+}
+
+/// Header values may be secrets, so only their names are shown.
+impl std::fmt::Debug for Request {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let names: Vec<&str> = self.headers.iter().map(|(name, _)| name.as_str()).collect();
+        f.debug_struct("Request")
+            .field("authority", &self.authority)
+            .field("headers", &names)
+            .field("protocols", &self.protocols)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Limits on memory. All sizes are in bytes.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Frames that one message may consist of.
+    pub max_fragments: usize,
+    /// Size of one message after reassembly.
+    pub max_message_size: usize,
+    /// Received messages held for a reader; over it the socket is not read.
+    pub receive_buffer: usize,
+    /// Messages held for the socket; over it writers wait.
+    pub send_buffer: usize,
+}
+
+/// Options of the TCP socket.
+#[derive(Clone, Copy, Debug)]
+pub struct SocketOptions {
+    /// Idle time before TCP keep-alive probes; `None` switches them off.
+    pub keep_alive: Option<Duration>,
+    /// `TCP_NODELAY`.
+    pub no_delay: bool,
+}
+
+/// How long things may take.
+#[derive(Clone, Copy, Debug)]
+pub struct Timeouts {
+    /// From the call of `close()` to the end of the closing handshake.
+    pub close: Duration,
+    /// From the first SYN to the 101.
+    pub handshake: Duration,
+}
+
+/// TLS towards the server.
+#[derive(Clone, Debug)]
+pub struct TlsOptions {
+    /// `false` accepts any certificate (`NODE_TLS_REJECT_UNAUTHORIZED=0`).
+    pub reject_unauthorized: bool,
+    /// The name that the certificate must be for, and that SNI carries.
+    pub servername: String,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            max_fragments: 16_384,
+            max_message_size: 64 << 20,
+            receive_buffer: 256 << 10,
+            send_buffer: 256 << 10,
+        }
+    }
+}
+
+impl Default for SocketOptions {
+    fn default() -> Self {
+        Self { keep_alive: None, no_delay: true }
+    }
+}
+
+impl Default for Timeouts {
+    fn default() -> Self {
+        Self { close: Duration::from_secs(10), handshake: Duration::from_secs(30) }
+    }
+}

@@ -1,0 +1,136 @@
+//! From a configuration to an open connection: dial, TLS, opening handshake, then the task.
+
+use std::{
+    future::{Future, poll_fn},
+    panic::AssertUnwindSafe,
+    pin::pin,
+    sync::Arc,
+    task::Poll,
+};
+
+use futures::FutureExt;
+use tokio::time::timeout;
+
+use super::{
+    closing::Outcome,
+    config::Config,
+    connection::{Connection, Transport},
+    dial::dial,
+    error::Error,
+    handle::{Handle, Observer, Shared},
+    handshake::{Upgrade, upgrade},
+    runtime, tls,
+};
+
+/// What TLS agreed on.
+#[derive(Debug)]
+pub struct TlsFacts {
+    /// The application protocol, where one was negotiated.
+    pub alpn: Option<String>,
+    /// The cipher suite's name.
+    pub cipher: String,
+    /// The server's certificate, DER.
+    pub peer_certificate: Vec<u8>,
+    /// `TLSv1.3` or `TLSv1.2`.
+    pub protocol: &'static str,
+}
+
+/// Starts a connection on a network thread.
+pub fn connect(config: Config, observer: Arc<dyn Observer>) -> Handle {
+    let shared = Arc::new(Shared::new(observer, config.limits.receive_buffer));
+    let task_shared = Arc::clone(&shared);
+    let task = async move {
+        // A fault of ours must end this connection, not the thread with all the others.
+        let run = AssertUnwindSafe(run(&config, &task_shared)).catch_unwind();
+        if let Err(panic) = run.await {
+            let message = panic
+                .downcast_ref::<&str>()
+                .map(ToString::to_string)
+                .or_else(|| panic.downcast_ref::<String>().cloned())
+                .unwrap_or_default();
+            task_shared.settle(Outcome::abnormal(Error::Internal(message)));
+        }
+    };
+    if let Err(source) = runtime::spawn(task) {
+        shared.settle(Outcome::abnormal(Error::Io { syscall: "spawn", source }));
+    }
+    Handle(shared)
+}
+
+async fn run(config: &Config, shared: &Arc<Shared>) {
+    match open(config, shared).await {
+        Ok(connection) => connection.await,
+        Err(error) => shared.settle(Outcome::abnormal(error)),
+    }
+}
+
+async fn open(config: &Config, shared: &Arc<Shared>) -> Result<Connection, Error> {
+    let opening = timeout(config.timeouts.handshake, establish(config));
+    let upgrade = unless_terminated(shared, opening)
+        .await?
+        .map_err(|_| Error::HandshakeTimeout(config.timeouts.handshake))??;
+    let connection = Connection::new(
+        upgrade.transport,
+        &upgrade.received,
+        config.limits,
+        config.timeouts,
+        Arc::clone(shared),
+    );
+    shared.opened(upgrade.opened);
+    Ok(connection)
+}
+
+async fn establish(config: &Config) -> Result<Upgrade, Error> {
+    let stream = dial(&config.addresses, config.socket).await?;
+    let (remote_address, local_address) = (stream.peer_addr().ok(), stream.local_addr().ok());
+    let mut tls_facts = None;
+    let transport: Box<dyn Transport> = match &config.tls {
+        Some(options) => {
+            let stream = tls::handshake(stream, options).await?;
+            tls_facts = Some(facts(&stream));
+            Box::new(stream)
+        }
+        None => Box::new(stream),
+    };
+    let mut upgrade = upgrade(transport, &config.request).await?;
+    upgrade.opened.tls = tls_facts;
+    upgrade.opened.remote_address = remote_address;
+    upgrade.opened.local_address = local_address;
+    Ok(upgrade)
+}
+
+/// Gives up on `future` when the owner drops the connection.
+async fn unless_terminated<F: Future>(shared: &Shared, future: F) -> Result<F::Output, Error> {
+    let mut future = pin!(future);
+    poll_fn(|cx| {
+        shared.waker.register(cx.waker());
+        if shared.is_terminated() {
+            return Poll::Ready(Err(Error::Terminated));
+        }
+        future.as_mut().poll(cx).map(Ok)
+    })
+    .await
+}
+
+fn facts(stream: &tokio_rustls::client::TlsStream<tokio::net::TcpStream>) -> TlsFacts {
+    let (_, session) = stream.get_ref();
+    let suite = session.negotiated_cipher_suite();
+    TlsFacts {
+        alpn: session.alpn_protocol().map(|name| String::from_utf8_lossy(name).into_owned()),
+        cipher: suite.map(|suite| cipher_name(suite.suite())).unwrap_or_default(),
+        peer_certificate: session
+            .peer_certificates()
+            .and_then(|chain| chain.first())
+            .map(|certificate| certificate.to_vec())
+            .unwrap_or_default(),
+        protocol: match session.protocol_version() {
+            Some(tokio_rustls::rustls::ProtocolVersion::TLSv1_2) => "TLSv1.2",
+            _ => "TLSv1.3",
+        },
+    }
+}
+
+/// The IANA name, as Node's `getCipher().standardName` has it.
+fn cipher_name(suite: tokio_rustls::rustls::CipherSuite) -> String {
+    suite.as_str().map_or_else(String::new, |name| name.replacen("TLS13_", "TLS_", 1))
+}

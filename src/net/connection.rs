@@ -1,0 +1,247 @@
+//! The task that owns one open socket.
+
+use std::{
+    future::Future,
+    io,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+};
+
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig, WebSocketContext};
+
+use super::{
+    closing::{CloseRequest, End, GRACE, LINGER, Outcome, Phase},
+    config::{Limits, Timeouts},
+    deadline::Deadline,
+    error::Error,
+    frames::{FrameFilter, FrameLimits},
+    handle::{Shared, Signals},
+    output::Output,
+    reading::Reading,
+    writing::Writing,
+};
+
+/// A byte stream that a connection can run over.
+pub trait Transport: AsyncRead + AsyncWrite + Send + Unpin {}
+
+impl<T: AsyncRead + AsyncWrite + Send + Unpin> Transport for T {}
+
+/// An open connection. A future that ends when the socket may be dropped.
+///
+/// It never waits in the middle of a step: all state is in its fields, so it can be
+/// dropped after any poll without leaving a half-done operation behind.
+pub struct Connection {
+    pub(super) engine: WebSocketContext,
+    pub(super) filter: FrameFilter,
+    pub(super) limits: Limits,
+    pub(super) output: Output,
+    pub(super) phase: Phase,
+    pub(super) reading: Reading,
+    pub(super) shared: Arc<Shared>,
+    pub(super) transport: Box<dyn Transport>,
+    pub(super) writing: Writing,
+    /// The reader has taken everything before the peer's end; its answers are written first.
+    acknowledged: bool,
+    deadline: Deadline,
+    timeouts: Timeouts,
+}
+
+impl Connection {
+    /// A connection whose opening handshake is done; `received` came with the answer.
+    pub(super) fn new(
+        transport: Box<dyn Transport>,
+        received: &[u8],
+        limits: Limits,
+        timeouts: Timeouts,
+        shared: Arc<Shared>,
+    ) -> Self {
+        // The filter holds the limits, and `Output` takes every write at once.
+        let engine_config = WebSocketConfig::default()
+            .read_buffer_size(ENGINE_BUFFER)
+            .write_buffer_size(0)
+            .max_frame_size(None)
+            .max_message_size(None);
+        let filter = FrameFilter::new(FrameLimits {
+            max_fragments: limits.max_fragments,
+            max_message_size: limits.max_message_size,
+        });
+        Self {
+            engine: WebSocketContext::new(Role::Client, Some(engine_config)),
+            filter,
+            limits,
+            output: Output::default(),
+            phase: Phase::Open,
+            reading: Reading::new(received),
+            shared,
+            transport,
+            writing: Writing::default(),
+            acknowledged: false,
+            deadline: Deadline::default(),
+            timeouts,
+        }
+    }
+
+    /// The peer's frames have ended, at their place in the order of events.
+    pub(super) fn on_end(&mut self, end: End) {
+        match std::mem::replace(&mut self.phase, Phase::Done) {
+            Phase::Open => {
+                self.phase = Phase::Held(end);
+                self.deadline.arm(GRACE);
+                self.shared.signal(Signals::ENDING);
+            }
+            Phase::Local { request: None } if self.output.is_flushed() => match end {
+                End::Close(_) => self.await_end_of_stream(end),
+                End::Violation(_) => self.shared.settle(end.outcome()),
+            },
+            Phase::Local { .. } => self.reply(end),
+            phase => self.phase = phase,
+        }
+    }
+
+    /// The socket is at its end, or has failed.
+    pub(super) fn on_socket_end(&mut self, error: Error) {
+        match std::mem::replace(&mut self.phase, Phase::Done) {
+            Phase::Ended(Some(outcome)) => self.shared.settle(outcome),
+            Phase::Ended(None) | Phase::Done => {}
+            Phase::Held(end) | Phase::Replying(end) => {
+                self.shared.settle(Outcome::failed(end, error));
+            }
+            Phase::Open | Phase::Local { .. } => self.shared.settle(Outcome::abnormal(error)),
+        }
+    }
+
+    /// Everything encoded has been written.
+    fn on_flushed(&mut self) {
+        if let Phase::Replying(_) = self.phase
+            && let Phase::Replying(end) = std::mem::replace(&mut self.phase, Phase::Done)
+        {
+            self.await_end_of_stream(end);
+        }
+    }
+
+    fn on_close_request(&mut self, request: CloseRequest) {
+        match &self.phase {
+            Phase::Open => {
+                self.filter.discard();
+                self.deadline.arm(self.timeouts.close);
+                self.phase = Phase::Local { request: Some(request) };
+            }
+            Phase::Held(_) => self.acknowledged = true,
+            _ => {}
+        }
+    }
+
+    /// The reader has taken everything before the end, or had its time.
+    fn on_acknowledged(&mut self) {
+        if let Phase::Held(_) = self.phase
+            && let Phase::Held(end) = std::mem::replace(&mut self.phase, Phase::Done)
+        {
+            self.reply(end);
+        }
+    }
+
+    fn on_deadline(&mut self) {
+        match &self.phase {
+            Phase::Held(_) => self.on_acknowledged(),
+            Phase::Ended(_) => self.on_socket_end(Error::EndOfStream),
+            Phase::Open | Phase::Local { .. } | Phase::Replying(_) | Phase::Done => {
+                self.on_socket_end(Error::CloseTimeout(self.timeouts.close));
+            }
+        }
+    }
+
+    /// Answers the end of the peer's frames. What was not sent by then makes the end unclean.
+    fn reply(&mut self, end: End) {
+        let unsent =
+            !self.shared.outbox.is_empty() || self.writing.is_busy() || self.output.len() > 0;
+        self.deadline.arm(self.timeouts.close);
+        if unsent && let End::Close(_) = end {
+            self.writing.clear();
+            // The frame that is half written is finished, so that the peer can parse ours.
+            self.encode_close(end.reply());
+            self.shared.settle(Outcome::failed(end, Error::UnsentData));
+            self.deadline.arm(LINGER);
+            self.phase = Phase::Ended(None);
+        } else {
+            self.encode_close(end.reply());
+            self.phase = Phase::Replying(end);
+        }
+    }
+
+    /// Both Close frames are through, or ours is after a violation.
+    fn await_end_of_stream(&mut self, end: End) {
+        self.deadline.arm(LINGER);
+        self.phase = match end {
+            End::Close(_) => Phase::Ended(Some(end.outcome())),
+            End::Violation(_) => {
+                self.shared.settle(end.outcome());
+                Phase::Ended(None)
+            }
+        };
+    }
+
+    /// Takes what the outside asked for.
+    fn take_requests(&mut self) {
+        let Some(requests) = self.shared.take_requests() else { return };
+        if requests.terminated {
+            self.on_socket_end(Error::Terminated);
+            self.phase = Phase::Done;
+            return;
+        }
+        if let Some(request) = requests.close {
+            self.on_close_request(request);
+        }
+        self.acknowledged |= requests.acknowledged;
+    }
+
+    fn poll_step(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        self.take_requests();
+        self.poll_write(cx);
+        if std::mem::take(&mut self.acknowledged) {
+            self.on_acknowledged();
+            self.poll_write(cx);
+        }
+        if self.output.is_flushed() {
+            self.on_flushed();
+        }
+        let more = self.poll_read(cx);
+        while self.deadline.poll_expired(cx) {
+            self.on_deadline();
+        }
+        if more { Poll::Ready(()) } else { Poll::Pending }
+    }
+
+    /// A failure of the transport, in the order of events.
+    pub(super) fn on_io_error(&mut self, syscall: &'static str, source: io::Error) {
+        self.on_socket_end(Error::Io { syscall, source });
+    }
+}
+
+impl Future for Connection {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let connection = &mut *self;
+        connection.shared.waker.register(cx.waker());
+        for _ in 0..STEPS_PER_TURN {
+            let step = connection.poll_step(cx);
+            if let Phase::Done = connection.phase {
+                return Poll::Ready(());
+            }
+            if step.is_pending() {
+                return Poll::Pending;
+            }
+        }
+        // Other connections of this thread have their turn first.
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    }
+}
+
+/// The engine's buffer holds parts of frames on their way; it stays with an idle connection.
+const ENGINE_BUFFER: usize = 4 << 10;
+
+/// Full read buffers that one connection may work through before others have their turn.
+const STEPS_PER_TURN: usize = 8;

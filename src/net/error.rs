@@ -1,0 +1,105 @@
+//! What can go wrong with a connection: one variant per thing a user can act on.
+
+use std::{io, net::SocketAddr, time::Duration};
+
+/// Why a connection could not be made or did not end cleanly.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The peer did not answer the Close frame in time.
+    #[error("the peer did not finish the closing handshake within {} ms", .0.as_millis())]
+    CloseTimeout(Duration),
+    /// No address of the host could be reached.
+    #[error("no address could be reached")]
+    Dial(Vec<Attempt>),
+    /// The socket was closed without a Close frame.
+    #[error("the peer closed the socket without a closing handshake")]
+    EndOfStream,
+    /// The server's answer to the opening handshake breaks the protocol.
+    #[error("{0}")]
+    Handshake(String),
+    /// The opening handshake took too long.
+    #[error("the opening handshake took longer than {} ms", .0.as_millis())]
+    HandshakeTimeout(Duration),
+    /// A fault inside this library, caught at the edge of the connection task.
+    #[error("internal error: {0}")]
+    Internal(String),
+    /// The socket failed.
+    #[error("{syscall}: {source}")]
+    Io {
+        /// The operation that failed, in Node's words (`read`, `write`, `connect`).
+        syscall: &'static str,
+        /// What the operating system said.
+        source: io::Error,
+    },
+    /// The peer broke the protocol; a Close frame with the code was sent.
+    #[error("{0}")]
+    Protocol(Violation),
+    /// The server answered the opening handshake with something else than 101.
+    #[error("the server answered with status {}", .0.status)]
+    Refused(Box<Refusal>),
+    /// The connection was dropped by its owner.
+    #[error("the connection was dropped")]
+    Terminated,
+    /// The TLS handshake failed.
+    #[error("{message}")]
+    Tls {
+        /// Node's code for this failure, such as `CERT_HAS_EXPIRED`.
+        code: &'static str,
+        /// What went wrong, for people.
+        message: String,
+    },
+    /// The peer closed while messages waited to be sent.
+    #[error("the peer closed the connection before everything was sent")]
+    UnsentData,
+}
+
+/// One address that was tried, and how it failed.
+#[derive(Debug)]
+pub struct Attempt {
+    /// The address.
+    pub address: SocketAddr,
+    /// The failure.
+    pub error: io::Error,
+}
+
+/// A server's answer that is no `101 Switching Protocols`.
+#[derive(Debug)]
+pub struct Refusal {
+    /// Header names and values as they came.
+    pub headers: Vec<(String, Vec<u8>)>,
+    /// The beginning of the body, bounded.
+    pub body: Vec<u8>,
+    /// The status code.
+    pub status: u16,
+}
+
+/// A breach of RFC 6455 by the peer, with the close code that answers it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct Violation {
+    /// The status code of the Close frame: 1002, 1007 or 1009.
+    pub code: u16,
+    /// What the peer did.
+    pub message: &'static str,
+}
+
+impl Violation {
+    /// A breach of the framing rules (1002).
+    #[must_use]
+    pub fn protocol(message: &'static str) -> Self {
+        Self { code: 1002, message }
+    }
+
+    /// Text that is not UTF-8 (1007).
+    #[must_use]
+    pub fn invalid_utf8() -> Self {
+        Self { code: 1007, message: "the peer sent text that is not valid UTF-8" }
+    }
+
+    /// A message over one of the limits (1009).
+    #[must_use]
+    pub fn too_big(message: &'static str) -> Self {
+        Self { code: 1009, message }
+    }
+}

@@ -1,0 +1,342 @@
+//! The frame filter: what the peer may send, decided before the engine sees it.
+//!
+//! Raw bytes go in; plain data frames come out for the engine to assemble.
+//! Control frames are taken out of the stream and reported, so they are answered
+//! whatever the reader does. Breaches of RFC 6455 sections 5.2 to 5.5 and of the
+//! limits stop the stream at their place: everything before them still reaches
+//! the reader.
+
+use bytes::Bytes;
+
+use super::{error::Violation, utf8::Utf8Checker};
+
+/// A control frame (RFC 6455 section 5.5).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Control {
+    /// Close, with its code and reason where it has them.
+    Close(Option<(u16, String)>),
+    /// Ping, to be answered by a Pong with the same payload.
+    Ping(Bytes),
+    /// Pong.
+    Pong(Bytes),
+}
+
+/// Limits that the filter holds.
+#[derive(Clone, Copy, Debug)]
+pub struct FrameLimits {
+    /// Frames that one message may consist of.
+    pub max_fragments: usize,
+    /// Bytes of one message.
+    pub max_message_size: usize,
+}
+
+/// What one step over the input gave.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// A control frame came.
+    Control(Control),
+    /// So many bytes of plain frames were written for the engine.
+    Data(usize),
+    /// The input holds nothing that can be taken further.
+    NeedInput,
+    /// The peer broke the protocol. The filter takes nothing more.
+    Violation(Violation),
+}
+
+/// See the module's text.
+#[derive(Debug)]
+pub struct FrameFilter {
+    limits: FrameLimits,
+    /// Set once this side has begun to close: data is checked for shape only and thrown away.
+    discarding: bool,
+    /// A header for the engine that did not fit in its buffer yet.
+    header: Header,
+    /// The data message that is under way.
+    message: Option<MessageState>,
+    /// The data frame whose payload is under way.
+    frame: Option<FrameState>,
+}
+
+#[derive(Debug)]
+struct MessageState {
+    fragments: usize,
+    is_text: bool,
+    size: u64,
+    /// Present when the text arrives in more than one piece.
+    utf8: Option<Utf8Checker>,
+}
+
+#[derive(Debug)]
+struct FrameState {
+    fin: bool,
+    /// Opcode for the next header to the engine: the frame's own, then continuation.
+    opcode: u8,
+    /// Payload of the piece that the engine was promised.
+    piece: u64,
+    /// Payload of the frame that has not been passed on, the current piece included.
+    remaining: u64,
+}
+
+/// An encoded frame header on its way to the engine.
+#[derive(Debug, Default)]
+struct Header {
+    bytes: [u8; 10],
+    len: usize,
+    sent: usize,
+}
+
+impl FrameFilter {
+    /// A filter at the beginning of the stream of frames.
+    #[must_use]
+    pub fn new(limits: FrameLimits) -> Self {
+        Self { limits, discarding: false, header: Header::default(), message: None, frame: None }
+    }
+
+    /// From here on, data frames are thrown away; control frames are still reported.
+    pub fn discard(&mut self) {
+        self.discarding = true;
+        self.header = Header::default();
+    }
+
+    /// Takes one step over `input`, and writes plain frames to `out`.
+    ///
+    /// `out` may be empty only while discarding.
+    pub fn step(&mut self, input: &mut &[u8], out: &mut [u8]) -> Step {
+        loop {
+            if self.header.sent < self.header.len {
+                return Step::Data(self.header.copy_to(out));
+            }
+            if let Some(step) = self.payload(input, out) {
+                return step;
+            }
+            match self.next_header(input) {
+                Ok(Some(Step::Data(_))) => {}
+                Ok(Some(step)) => return step,
+                Ok(None) => return Step::NeedInput,
+                Err(violation) => return Step::Violation(violation),
+            }
+        }
+    }
+
+    /// Passes on payload of the data frame that is under way. `None` when there is none.
+    fn payload(&mut self, input: &mut &[u8], out: &mut [u8]) -> Option<Step> {
+        let frame = self.frame.as_mut()?;
+        if self.discarding {
+            let n = usize::try_from(frame.remaining).unwrap_or(usize::MAX).min(input.len());
+            *input = &input[n..];
+            frame.remaining -= n as u64;
+            if frame.remaining > 0 {
+                return Some(Step::NeedInput);
+            }
+            self.end_frame();
+            return None;
+        }
+        if frame.piece == 0 {
+            if frame.remaining == 0 {
+                self.end_frame();
+                return None;
+            }
+            frame.next_piece(&mut self.header);
+            return Some(Step::Data(self.header.copy_to(out)));
+        }
+        let n = usize::try_from(frame.piece).unwrap_or(usize::MAX).min(input.len()).min(out.len());
+        if n == 0 {
+            return Some(Step::NeedInput);
+        }
+        if let Some(checker) = self.message.as_mut().and_then(|message| message.utf8.as_mut())
+            && checker.feed(&input[..n]).is_err()
+        {
+            return Some(Step::Violation(Violation::invalid_utf8()));
+        }
+        out[..n].copy_from_slice(&input[..n]);
+        *input = &input[n..];
+        frame.piece -= n as u64;
+        frame.remaining -= n as u64;
+        if frame.remaining == 0 {
+            self.end_frame();
+        }
+        Some(Step::Data(n))
+    }
+
+    fn end_frame(&mut self) {
+        if self.frame.take().is_some_and(|frame| frame.fin) {
+            self.message = None;
+        }
+    }
+
+    /// Reads the next frame header. `None` when the input does not hold it whole.
+    ///
+    /// `Step::Data` means that a data frame begins.
+    fn next_header(&mut self, input: &mut &[u8]) -> Result<Option<Step>, Violation> {
+        let Some((head, rest)) = input.split_first_chunk::<2>() else { return Ok(None) };
+        let [first, second] = *head;
+        let (fin, opcode) = (first & 0x80 != 0, first & 0x0f);
+        if first & 0x70 != 0 {
+            return Err(Violation::protocol("the peer set a reserved bit in a frame header"));
+        }
+        if second & 0x80 != 0 {
+            return Err(Violation::protocol("the peer sent a masked frame"));
+        }
+        let (header_len, length) = match second & 0x7f {
+            126 => match rest.first_chunk::<2>() {
+                Some(bytes) => (4, u64::from(u16::from_be_bytes(*bytes))),
+                None => return Ok(None),
+            },
+            127 => match rest.first_chunk::<8>() {
+                Some(bytes) => (10, u64::from_be_bytes(*bytes)),
+                None => return Ok(None),
+            },
+            length => (2, u64::from(length)),
+        };
+        if length > i64::MAX as u64 {
+            return Err(Violation::protocol("the peer announced a length of more than 63 bits"));
+        }
+        if opcode >= 8 {
+            return Self::control(input, fin, opcode, length);
+        }
+        self.begin_frame(fin, opcode, length, (input.len() - header_len) as u64)?;
+        *input = &input[header_len..];
+        Ok(Some(Step::Data(0)))
+    }
+
+    /// Checks a data frame's header against the message under way and the limits.
+    fn begin_frame(
+        &mut self,
+        fin: bool,
+        opcode: u8,
+        length: u64,
+        available: u64,
+    ) -> Result<(), Violation> {
+        match (opcode, &mut self.message) {
+            (0, None) => {
+                return Err(Violation::protocol("the peer continued a message it had not begun"));
+            }
+            (0, Some(message)) => message.fragments += 1,
+            (1 | 2, None) => {
+                let is_text = opcode == 1;
+                self.message = Some(MessageState { fragments: 1, is_text, size: 0, utf8: None });
+            }
+            (1 | 2, Some(_)) => {
+                return Err(Violation::protocol("the peer began a message inside another"));
+            }
+            _ => return Err(Violation::protocol("the peer sent a frame with a reserved opcode")),
+        }
+        if let Some(message) = &mut self.message {
+            message.size = message.size.saturating_add(length);
+            if !self.discarding && message.size > self.limits.max_message_size as u64 {
+                return Err(Violation::too_big("the message is larger than maxMessageSize"));
+            }
+            if !self.discarding && message.fragments > self.limits.max_fragments {
+                return Err(Violation::too_big("the message has more frames than maxFragments"));
+            }
+            // Text that is here whole is checked by the engine in one go.
+            let whole = fin && message.fragments == 1 && length <= available;
+            if message.is_text && !whole && message.utf8.is_none() {
+                message.utf8 = Some(Utf8Checker::default());
+            }
+        }
+        let mut frame = FrameState { fin, opcode, piece: 0, remaining: length };
+        if length == 0 && !self.discarding {
+            frame.next_piece(&mut self.header);
+        }
+        self.frame = Some(frame);
+        Ok(())
+    }
+
+    /// Takes a control frame, once it is here whole.
+    fn control(
+        input: &mut &[u8],
+        fin: bool,
+        opcode: u8,
+        length: u64,
+    ) -> Result<Option<Step>, Violation> {
+        if !fin {
+            return Err(Violation::protocol("the peer sent a fragmented control frame"));
+        }
+        if length > 125 {
+            return Err(Violation::protocol("the peer sent a control frame of over 125 bytes"));
+        }
+        if opcode > 10 {
+            return Err(Violation::protocol("the peer sent a frame with a reserved opcode"));
+        }
+        // At most 125, so it fits.
+        let length = usize::try_from(length).unwrap_or(125);
+        if input.len() < 2 + length {
+            return Ok(None);
+        }
+        let payload = Bytes::copy_from_slice(&input[2..2 + length]);
+        *input = &input[2 + length..];
+        Ok(Some(Step::Control(match opcode {
+            8 => Control::Close(close_body(&payload)?),
+            9 => Control::Ping(payload),
+            _ => Control::Pong(payload),
+        })))
+    }
+}
+
+impl FrameState {
+    /// Announces the next piece of the frame to the engine.
+    ///
+    /// The engine reserves what a header announces, so a large frame is handed on
+    /// as fragments: ten bytes from the peer never make it reserve more than a piece.
+    fn next_piece(&mut self, header: &mut Header) {
+        self.piece = self.remaining.min(MAX_PIECE);
+        let last = self.piece == self.remaining;
+        header.encode(self.fin && last, self.opcode, self.piece);
+        self.opcode = 0;
+    }
+}
+
+impl Header {
+    fn encode(&mut self, fin: bool, opcode: u8, length: u64) {
+        self.bytes[0] = if fin { 0x80 | opcode } else { opcode };
+        self.sent = 0;
+        self.len = match (u8::try_from(length), u16::try_from(length)) {
+            (Ok(small @ ..=125), _) => {
+                self.bytes[1] = small;
+                2
+            }
+            (_, Ok(medium)) => {
+                self.bytes[1] = 126;
+                self.bytes[2..4].copy_from_slice(&medium.to_be_bytes());
+                4
+            }
+            _ => {
+                self.bytes[1] = 127;
+                self.bytes[2..].copy_from_slice(&length.to_be_bytes());
+                10
+            }
+        };
+    }
+
+    fn copy_to(&mut self, out: &mut [u8]) -> usize {
+        let n = (self.len - self.sent).min(out.len());
+        out[..n].copy_from_slice(&self.bytes[self.sent..self.sent + n]);
+        self.sent += n;
+        n
+    }
+}
+
+/// Code and reason of a Close frame (RFC 6455 sections 5.5.1 and 7.4).
+fn close_body(payload: &[u8]) -> Result<Option<(u16, String)>, Violation> {
+    let Some((code, reason)) = payload.split_first_chunk::<2>() else {
+        return if payload.is_empty() {
+            Ok(None)
+        } else {
+            Err(Violation::protocol("the peer sent a Close frame with half a status code"))
+        };
+    };
+    let code = u16::from_be_bytes(*code);
+    // 1004 to 1006 and 1015 must not appear on the wire; 1016 to 2999 are not assigned.
+    if !matches!(code, 1000..=1003 | 1007..=1014 | 3000..=4999) {
+        return Err(Violation::protocol("the peer sent a Close frame with a code it may not use"));
+    }
+    match std::str::from_utf8(reason) {
+        Ok(reason) => Ok(Some((code, reason.to_owned()))),
+        Err(_) => Err(Violation::invalid_utf8()),
+    }
+}
+
+/// What the engine may be told to reserve at once. Messages up to this size pass
+/// without a copy in the engine; larger ones grow there as they come.
+const MAX_PIECE: u64 = 1 << 20;

@@ -1,0 +1,185 @@
+//! What the outside holds of a connection, and what it hears from it.
+
+use std::sync::{
+    Arc, Mutex, MutexGuard, PoisonError,
+    atomic::{AtomicBool, Ordering},
+};
+
+use futures::task::AtomicWaker;
+
+use super::{
+    closing::{CloseRequest, Outcome},
+    handshake::Opened,
+    inbox::{Batch, Inbox},
+    outbox::{Block, Outbox},
+};
+
+/// Hears what happens on a connection. Called on a network thread: it must not block.
+pub trait Observer: Send + Sync {
+    /// Something happened; several signals may come as one.
+    fn signal(&self, signals: Signals);
+}
+
+/// A set of things that happened, as bits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Signals(pub u32);
+
+impl Signals {
+    /// The opening handshake succeeded: [`Handle::take_opened`].
+    pub const OPENED: Self = Self(1);
+    /// A reader that found nothing can read.
+    pub const READABLE: Self = Self(2);
+    /// A writer that waits has room.
+    pub const WRITABLE: Self = Self(4);
+    /// The peer ended its messages: [`Handle::acknowledge`] once all were taken.
+    pub const ENDING: Self = Self(8);
+    /// The connection is over: [`Handle::take_outcome`].
+    pub const CLOSED: Self = Self(16);
+}
+
+/// The outside's end of a connection. Dropping it does not end the connection.
+#[derive(Clone)]
+pub struct Handle(pub(super) Arc<Shared>);
+
+/// What the task and the handles share.
+pub(super) struct Shared {
+    /// Requests to the task.
+    control: Mutex<Control>,
+    /// Set with every change of `control`, so that the task need not lock to see that there is none.
+    changed: AtomicBool,
+    pub(super) inbox: Inbox,
+    observer: Arc<dyn Observer>,
+    pub(super) outbox: Outbox,
+    /// What the task has to say.
+    status: Mutex<Status>,
+    /// Wakes the task.
+    pub(super) waker: AtomicWaker,
+}
+
+/// Requests to the task, each taken once.
+#[derive(Debug, Default)]
+pub(super) struct Control {
+    pub(super) acknowledged: bool,
+    pub(super) close: Option<CloseRequest>,
+    pub(super) terminated: bool,
+}
+
+#[derive(Default)]
+struct Status {
+    opened: Option<Opened>,
+    outcome: Option<Outcome>,
+}
+
+impl Handle {
+    /// Takes the next received messages; see [`Inbox::read`].
+    pub fn read(&self, slab: &mut [u8], meta: &mut [u32]) -> Batch {
+        let (batch, resume) = self.0.inbox.read(slab, meta);
+        if resume {
+            self.0.waker.wake();
+        }
+        batch
+    }
+
+    /// Queues messages. False when the connection takes no more.
+    #[must_use]
+    pub fn send(&self, block: Block) -> bool {
+        let sent = self.0.outbox.push(block);
+        self.0.waker.wake();
+        sent
+    }
+
+    /// Bytes queued and not written to the socket; see [`Outbox::buffered`].
+    #[must_use]
+    pub fn buffered(&self, limit: usize) -> usize {
+        self.0.outbox.buffered(limit)
+    }
+
+    /// Drops received messages, now and later: nobody will read.
+    pub fn discard(&self) {
+        self.0.inbox.discard();
+        self.0.waker.wake();
+    }
+
+    /// Tells that every message before [`Signals::ENDING`] was taken, and that answers to them
+    /// are queued: the peer's Close frame may be answered.
+    pub fn acknowledge(&self) {
+        self.request(|control| control.acknowledged = true);
+    }
+
+    /// Starts the closing handshake, after the queued messages (RFC 6455 section 7.1.2).
+    pub fn close(&self, request: CloseRequest) {
+        self.request(|control| {
+            control.close.get_or_insert(request);
+        });
+    }
+
+    /// Drops the connection at once.
+    pub fn terminate(&self) {
+        self.request(|control| control.terminated = true);
+    }
+
+    /// The result of the opening handshake, once.
+    #[must_use]
+    pub fn take_opened(&self) -> Option<Opened> {
+        lock(&self.0.status).opened.take()
+    }
+
+    /// How the connection ended, once.
+    #[must_use]
+    pub fn take_outcome(&self) -> Option<Outcome> {
+        lock(&self.0.status).outcome.take()
+    }
+
+    fn request(&self, change: impl FnOnce(&mut Control)) {
+        change(&mut lock(&self.0.control));
+        self.0.changed.store(true, Ordering::Release);
+        self.0.waker.wake();
+    }
+}
+
+impl Shared {
+    pub(super) fn new(observer: Arc<dyn Observer>, receive_buffer: usize) -> Self {
+        Self {
+            control: Mutex::default(),
+            changed: AtomicBool::new(false),
+            inbox: Inbox::new(receive_buffer),
+            observer,
+            outbox: Outbox::default(),
+            status: Mutex::default(),
+            waker: AtomicWaker::new(),
+        }
+    }
+
+    /// What was asked for since the last call.
+    pub(super) fn take_requests(&self) -> Option<Control> {
+        self.changed
+            .swap(false, Ordering::Acquire)
+            .then(|| std::mem::take(&mut *lock(&self.control)))
+    }
+
+    /// True when the owner wants the connection gone; the request stays.
+    pub(super) fn is_terminated(&self) -> bool {
+        self.changed.load(Ordering::Acquire) && lock(&self.control).terminated
+    }
+
+    pub(super) fn signal(&self, signals: Signals) {
+        self.observer.signal(signals);
+    }
+
+    pub(super) fn opened(&self, opened: Opened) {
+        lock(&self.status).opened = Some(opened);
+        self.signal(Signals::OPENED);
+    }
+
+    /// Tells the outside how it ended. Only the first call counts.
+    pub(super) fn settle(&self, outcome: Outcome) {
+        self.outbox.close();
+        lock(&self.status).outcome = Some(outcome);
+        self.signal(Signals::CLOSED);
+    }
+}
+
+/// A panic while a lock was held leaves plain data, valid at every step.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

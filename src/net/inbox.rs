@@ -1,0 +1,279 @@
+//! Received messages on their way to a reader: bounded in bytes, handed over in batches.
+
+use std::{
+    collections::VecDeque,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+use bytes::Bytes;
+
+/// How the bytes of a message are to be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u32)]
+pub enum Kind {
+    /// Bytes.
+    Binary = 0,
+    /// Text of code points below U+0080.
+    Ascii = 1,
+    /// Text in UTF-8.
+    Utf8 = 2,
+}
+
+/// Messages between the connection task, which appends, and a reader, which takes batches.
+#[derive(Debug)]
+pub struct Inbox {
+    /// Over this cost the socket is not read.
+    budget: usize,
+    /// Guards the queue; held for the time of one copy at most.
+    state: Mutex<State>,
+}
+
+/// Messages that were received together.
+#[derive(Debug, Default)]
+pub struct Chunk {
+    /// Payloads of packed messages, back to back.
+    bytes: Vec<u8>,
+    entries: VecDeque<Entry>,
+    /// How far `bytes` has been read.
+    read: usize,
+    /// What the messages count against the budget.
+    cost: usize,
+}
+
+/// A batch that was taken by [`Inbox::read`].
+#[derive(Debug, PartialEq, Eq)]
+pub enum Batch {
+    /// Nothing is there; the reader is told when something comes.
+    Empty,
+    /// One message too large to be packed.
+    Large(Kind, Bytes),
+    /// So many messages were packed into the slab.
+    Packed(usize),
+}
+
+#[derive(Debug)]
+enum Entry {
+    Large(Kind, Bytes),
+    Packed(Kind, u32),
+}
+
+#[derive(Debug, Default)]
+struct State {
+    chunks: VecDeque<Chunk>,
+    cost: usize,
+    /// Nobody will read: what comes is dropped.
+    discarding: bool,
+    /// The task stopped reading from the socket because the budget is used up.
+    paused: bool,
+    /// A reader asked for messages and found none.
+    waiting: bool,
+}
+
+impl Chunk {
+    /// Appends a message.
+    pub fn push(&mut self, kind: Kind, payload: Bytes) {
+        self.cost += payload.len() + ENTRY_COST;
+        match u32::try_from(payload.len()) {
+            Ok(len) if payload.len() <= PACK_LIMIT => {
+                self.bytes.extend_from_slice(&payload);
+                self.entries.push_back(Entry::Packed(kind, len));
+            }
+            _ => self.entries.push_back(Entry::Large(kind, payload)),
+        }
+    }
+
+    /// What the messages count against the receive budget.
+    #[must_use]
+    pub fn cost(&self) -> usize {
+        self.cost
+    }
+
+    /// True when no message was appended.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// Moves packed messages into `slab` while both have room; returns their number and cost.
+    fn pack(&mut self, slab: &mut [u8], meta: &mut [u32]) -> (usize, usize) {
+        let (mut count, mut len) = (0, 0);
+        while let Some(&Entry::Packed(kind, size)) = self.entries.front() {
+            let end = len + size as usize;
+            if count == meta.len() || end > slab.len() {
+                break;
+            }
+            meta[count] = size << 2 | kind as u32;
+            count += 1;
+            len = end;
+            self.entries.pop_front();
+        }
+        slab[..len].copy_from_slice(&self.bytes[self.read..self.read + len]);
+        self.read += len;
+        (count, len + count * ENTRY_COST)
+    }
+}
+
+impl Inbox {
+    /// An empty inbox for messages of about `budget` bytes together.
+    #[must_use]
+    pub fn new(budget: usize) -> Self {
+        Self { budget, state: Mutex::default() }
+    }
+
+    /// Appends what was received. True when a reader waits for it.
+    pub fn push(&self, chunk: Chunk) -> bool {
+        let mut state = self.lock();
+        if state.discarding || chunk.is_empty() {
+            return false;
+        }
+        state.cost += chunk.cost;
+        state.chunks.push_back(chunk);
+        std::mem::take(&mut state.waiting)
+    }
+
+    /// Takes the next messages: a packed run, or one large message.
+    ///
+    /// `meta` receives `length << 2 | kind` per packed message. The second value
+    /// is true when the task had paused and half of the budget is free again: it is then
+    /// worth waking for.
+    pub fn read(&self, slab: &mut [u8], meta: &mut [u32]) -> (Batch, bool) {
+        let mut state = self.lock();
+        let State { chunks, cost, paused, waiting, .. } = &mut *state;
+        let mut resume = |cost: usize| *paused && cost <= self.budget / 2 && std::mem::take(paused);
+        let (mut count, mut used) = (0, 0);
+        while let Some(chunk) = chunks.front_mut() {
+            if count == 0
+                && let Some(Entry::Large(..)) = chunk.entries.front()
+                && let Some(Entry::Large(kind, payload)) = chunk.entries.pop_front()
+            {
+                *cost -= payload.len() + ENTRY_COST;
+                if chunk.is_empty() {
+                    chunks.pop_front();
+                }
+                return (Batch::Large(kind, payload), resume(*cost));
+            }
+            let before = chunk.read;
+            let (packed, packed_cost) = chunk.pack(&mut slab[used..], &mut meta[count..]);
+            used += chunk.read - before;
+            count += packed;
+            *cost -= packed_cost;
+            if !chunk.is_empty() {
+                break;
+            }
+            chunks.pop_front();
+        }
+        *waiting = count == 0;
+        let batch = if count == 0 { Batch::Empty } else { Batch::Packed(count) };
+        (batch, resume(*cost))
+    }
+
+    /// Bytes that count against the receive budget.
+    #[must_use]
+    pub fn cost(&self) -> usize {
+        self.lock().cost
+    }
+
+    /// True when the budget is used up, counting `more` that is still to be pushed: then the task
+    /// is told when a reader has made room.
+    pub fn pause(&self, more: usize) -> bool {
+        let mut state = self.lock();
+        state.paused = state.cost + more >= self.budget && !state.discarding;
+        state.paused
+    }
+
+    /// Drops everything, and whatever comes later.
+    pub fn discard(&self) {
+        let mut state = self.lock();
+        state.discarding = true;
+        state.cost = 0;
+        state.chunks = VecDeque::new();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // A panic while the lock was held leaves at worst a message less.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What a message costs besides its payload: so the budget bounds empty messages too.
+const ENTRY_COST: usize = 32;
+
+/// Up to this size a message is copied into the batch; above it, it is handed over
+/// as it is. The slab of the reader must hold one message of this size.
+pub const PACK_LIMIT: usize = 32 << 10;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn inbox_with(messages: &[(Kind, usize)]) -> Inbox {
+        let inbox = Inbox::new(100);
+        let mut chunk = Chunk::default();
+        for (index, &(kind, len)) in messages.iter().enumerate() {
+            chunk.push(kind, Bytes::from(vec![u8::try_from(index).unwrap(); len]));
+        }
+        inbox.push(chunk);
+        inbox
+    }
+
+    #[test]
+    fn small_messages_are_packed_in_order_and_the_budget_returns_to_zero() {
+        let inbox = inbox_with(&[(Kind::Ascii, 3), (Kind::Binary, 0), (Kind::Utf8, 2)]);
+        let (mut slab, mut meta) = ([9; 64], [0; 8]);
+        assert_eq!(inbox.cost(), 5 + 3 * ENTRY_COST);
+        assert_eq!(inbox.read(&mut slab, &mut meta).0, Batch::Packed(3));
+        assert_eq!(slab[..5], [0, 0, 0, 2, 2]);
+        assert_eq!(meta[..3], [3 << 2 | 1, 0, 2 << 2 | 2]);
+        assert_eq!(inbox.cost(), 0);
+        assert_eq!(inbox.read(&mut slab, &mut meta).0, Batch::Empty);
+    }
+
+    #[test]
+    fn a_batch_ends_where_the_slab_or_the_list_of_lengths_ends() {
+        let inbox = inbox_with(&[(Kind::Binary, 4); 5]);
+        let mut slab = [0; 9];
+        let mut meta = [0; 8];
+        assert_eq!(inbox.read(&mut slab, &mut meta).0, Batch::Packed(2));
+        assert_eq!(slab[..8], [0, 0, 0, 0, 1, 1, 1, 1]);
+        assert_eq!(inbox.read(&mut slab, &mut meta[..1]).0, Batch::Packed(1));
+        assert_eq!(slab[..4], [2; 4]);
+        assert_eq!(inbox.read(&mut slab, &mut meta).0, Batch::Packed(2));
+        assert_eq!(inbox.cost(), 0);
+    }
+
+    #[test]
+    fn a_large_message_keeps_its_place_and_is_not_copied() {
+        let inbox =
+            inbox_with(&[(Kind::Binary, 1), (Kind::Utf8, PACK_LIMIT + 1), (Kind::Binary, 1)]);
+        let (mut slab, mut meta) = ([0; 64], [0; 8]);
+        assert_eq!(inbox.read(&mut slab, &mut meta).0, Batch::Packed(1));
+        match inbox.read(&mut slab, &mut meta).0 {
+            Batch::Large(Kind::Utf8, bytes) => assert_eq!(bytes.len(), PACK_LIMIT + 1),
+            other => panic!("{other:?}"),
+        }
+        assert_eq!(inbox.read(&mut slab, &mut meta).0, Batch::Packed(1));
+        assert_eq!(inbox.cost(), 0);
+    }
+
+    #[test]
+    fn a_reader_that_found_nothing_is_told_once() {
+        let inbox = Inbox::new(100);
+        assert_eq!(inbox.read(&mut [], &mut []).0, Batch::Empty);
+        let push = || {
+            let mut chunk = Chunk::default();
+            chunk.push(Kind::Binary, Bytes::from_static(b"x"));
+            inbox.push(chunk)
+        };
+        assert!(push());
+        assert!(!push());
+    }
+
+    #[test]
+    fn a_paused_task_is_told_when_there_is_room() {
+        let inbox = inbox_with(&[(Kind::Binary, 8)]);
+        assert!(!inbox.pause(0));
+        assert!(inbox.pause(100));
+        let (_, resume) = inbox.read(&mut [0; 8], &mut [0; 1]);
+        assert!(resume);
+    }
+}

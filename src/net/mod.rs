@@ -1,0 +1,52 @@
+//! Sockets and the WebSocket protocol: plain async Rust, no napi, no unsafe.
+//!
+//! One tokio task owns one connection from the first SYN to the last byte. The
+//! outside reaches it through a [`Handle`]: two bounded queues and a small
+//! control mailbox. It reports through an [`Observer`].
+//!
+//! ```text
+//!             Handle::read                         Handle::send
+//!                  ^                                     |
+//!   ---------------|-------------------------------------|----------------
+//!               Inbox   (bytes bounded)               Outbox
+//!                  ^                                     v
+//!   engine   tungstenite: assembles                tungstenite: frames, masks
+//!                  ^                                     v
+//!            FrameFilter: control frames,             Output
+//!            limits, UTF-8, violations                   |
+//!                  ^                                     |
+//!   ---------------|-------------------------------------|----------------
+//!                  +------------- Transport -------------+
+//! ```
+//!
+//! The truth about closing lives in the task alone ([`closing`]).
+
+#![forbid(unsafe_code)]
+
+pub mod closing;
+pub mod config;
+pub mod connect;
+pub mod connection;
+pub mod deadline;
+pub mod dial;
+pub mod error;
+pub mod frames;
+pub mod handle;
+pub mod handshake;
+pub mod inbox;
+pub mod outbox;
+pub mod output;
+pub mod reading;
+pub mod runtime;
+pub mod tls;
+pub mod utf8;
+pub mod verifier;
+pub mod writing;
+
+#[cfg(test)]
+mod testing;
+
+pub use config::Config;
+pub use connect::connect;
+pub use error::Error;
+pub use handle::{Handle, Observer, Signals};

@@ -1,0 +1,139 @@
+//! Messages on their way to the socket: bounded by making writers wait.
+
+use std::{
+    collections::VecDeque,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+use bytes::Bytes;
+
+/// Messages between a writer, which appends blocks, and the connection task.
+#[derive(Debug, Default)]
+pub struct Outbox {
+    /// Guards the queue; never held for longer than a push or a pop.
+    state: Mutex<State>,
+}
+
+/// Messages that were written together, payloads back to back.
+#[derive(Clone, Debug)]
+pub struct Block {
+    /// The payloads.
+    pub bytes: Bytes,
+    /// Per message its length, and whether it is text.
+    pub entries: Vec<(usize, bool)>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    blocks: VecDeque<Block>,
+    /// The connection takes nothing more.
+    closed: bool,
+    /// Bytes that were accepted and have not reached the socket, as the task reported last,
+    /// and those of `blocks`.
+    queued: usize,
+    unwritten: usize,
+    /// A writer waits for room.
+    waiting: bool,
+}
+
+impl Outbox {
+    /// Appends messages. False when the connection takes no more.
+    pub fn push(&self, block: Block) -> bool {
+        let mut state = self.lock();
+        if state.closed {
+            return false;
+        }
+        state.queued += block.bytes.len();
+        state.blocks.push_back(block);
+        true
+    }
+
+    /// Takes the oldest block. Its bytes count as unwritten until [`Outbox::report`] says otherwise.
+    pub fn pop(&self) -> Option<Block> {
+        let mut state = self.lock();
+        let block = state.blocks.pop_front()?;
+        state.queued -= block.bytes.len();
+        state.unwritten += block.bytes.len();
+        Some(block)
+    }
+
+    /// Tells how many bytes the task holds, blocks not counted.
+    /// True when a writer waited for this much room below `budget`.
+    pub fn report(&self, unwritten: usize, budget: usize) -> bool {
+        let mut state = self.lock();
+        state.unwritten = unwritten;
+        // Half of the budget: a writer that is woken can then fill a whole batch.
+        state.waiting
+            && state.queued + state.unwritten <= budget / 2
+            && std::mem::take(&mut state.waiting)
+    }
+
+    /// Bytes that were accepted and have not reached the socket. When they are more than `limit`,
+    /// the caller is told by a signal as soon as there is room.
+    pub fn buffered(&self, limit: usize) -> usize {
+        let mut state = self.lock();
+        let buffered = state.queued + state.unwritten;
+        state.waiting = buffered > limit && !state.closed;
+        buffered
+    }
+
+    /// True when no block waits to be taken.
+    pub fn is_empty(&self) -> bool {
+        self.lock().blocks.is_empty()
+    }
+
+    /// Drops what waits, and takes nothing more.
+    pub fn close(&self) {
+        let mut state = self.lock();
+        *state = State { closed: true, ..State::default() };
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn block(len: usize) -> Block {
+        Block { bytes: Bytes::from(vec![0; len]), entries: vec![(len, false)] }
+    }
+
+    #[test]
+    fn what_is_buffered_returns_to_zero_when_everything_is_written() {
+        let outbox = Outbox::default();
+        assert!(outbox.push(block(10)));
+        assert!(outbox.push(block(5)));
+        assert_eq!(outbox.buffered(100), 15);
+        assert!(outbox.pop().is_some());
+        assert_eq!(outbox.buffered(100), 15);
+        outbox.report(0, 100);
+        assert_eq!(outbox.buffered(100), 5);
+        assert!(outbox.pop().is_some());
+        outbox.report(0, 100);
+        assert_eq!(outbox.buffered(100), 0);
+    }
+
+    #[test]
+    fn a_waiting_writer_is_told_once_when_half_of_the_budget_is_free() {
+        let outbox = Outbox::default();
+        outbox.push(block(10));
+        assert_eq!(outbox.buffered(8), 10);
+        outbox.pop();
+        assert!(!outbox.report(5, 8));
+        assert!(outbox.report(4, 8));
+        assert!(!outbox.report(0, 8));
+    }
+
+    #[test]
+    fn a_closed_outbox_takes_nothing() {
+        let outbox = Outbox::default();
+        outbox.push(block(10));
+        outbox.close();
+        assert!(!outbox.push(block(1)));
+        assert!(outbox.pop().is_none());
+        assert_eq!(outbox.buffered(0), 0);
+    }
+}

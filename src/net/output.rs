@@ -1,0 +1,93 @@
+//! Encoded frames that wait for the socket.
+
+use std::{
+    io,
+    pin::Pin,
+    task::{Context, Poll, ready},
+};
+
+use tokio::io::AsyncWrite;
+
+/// A buffer that takes all it is given: the engine never sees a full socket, so it never
+/// buffers by itself. The connection bounds it by encoding no more while it is full.
+#[derive(Debug, Default)]
+pub struct Output {
+    bytes: Vec<u8>,
+    /// How much of `bytes` has been written.
+    written: usize,
+    /// The transport holds bytes of its own (TLS records) that need a flush.
+    unflushed: bool,
+}
+
+impl Output {
+    /// Bytes that wait.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.bytes.len() - self.written
+    }
+
+    /// True when nothing waits, neither here nor in the transport.
+    #[must_use]
+    pub fn is_flushed(&self) -> bool {
+        self.len() == 0 && !self.unflushed
+    }
+
+    /// Writes until everything has left, or the socket takes no more.
+    ///
+    /// # Errors
+    /// Passes on what the transport reports; a transport that takes nothing is a `WriteZero`.
+    ///
+    /// # Cancel safety
+    /// What was written is remembered; nothing is written twice or left out.
+    pub fn poll_flush<T: AsyncWrite + Unpin>(
+        &mut self,
+        transport: &mut T,
+        cx: &mut Context<'_>,
+    ) -> Poll<io::Result<()>> {
+        while self.written < self.bytes.len() {
+            let rest = &self.bytes[self.written..];
+            match ready!(Pin::new(&mut *transport).poll_write(cx, rest)) {
+                Ok(0) => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
+                Ok(n) => {
+                    self.written += n;
+                    self.unflushed = true;
+                }
+                Err(error) => return Poll::Ready(Err(error)),
+            }
+        }
+        self.clear();
+        if self.unflushed {
+            ready!(Pin::new(&mut *transport).poll_flush(cx))?;
+            self.unflushed = false;
+        }
+        Poll::Ready(Ok(()))
+    }
+
+    fn clear(&mut self) {
+        self.written = 0;
+        if self.bytes.capacity() > KEPT {
+            self.bytes = Vec::new();
+        } else {
+            self.bytes.clear();
+        }
+    }
+}
+
+impl io::Write for Output {
+    fn write(&mut self, frame: &[u8]) -> io::Result<usize> {
+        // Moving the rest to the front only when it is the smaller half keeps this linear.
+        if self.written > self.bytes.len() / 2 {
+            self.bytes.drain(..self.written);
+            self.written = 0;
+        }
+        self.bytes.extend_from_slice(frame);
+        Ok(frame.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Capacity that an idle connection may keep: enough for a small message.
+const KEPT: usize = 512;

@@ -1,0 +1,250 @@
+//! From the socket to the inbox.
+
+use std::{
+    cell::RefCell,
+    io,
+    pin::Pin,
+    task::{Context, Poll},
+};
+
+use tokio::io::{AsyncRead, ReadBuf};
+use tokio_tungstenite::tungstenite::{Error as EngineError, protocol::Message};
+
+use super::{
+    closing::{End, Phase},
+    connection::Connection,
+    error::{Error, Violation},
+    frames::{Control, FrameFilter, Step},
+    handle::Signals,
+    inbox::{Chunk, Kind},
+    output::Output,
+};
+
+/// What has been received and is not in the inbox yet.
+#[derive(Debug)]
+pub(super) struct Reading {
+    pub(super) input: Input,
+    chunk: Chunk,
+    /// What the filter met behind the data that the engine has been given.
+    pub(super) event: Option<Step>,
+}
+
+/// Received bytes that the filter has not taken.
+#[derive(Debug, Default)]
+pub(super) struct Input {
+    bytes: Vec<u8>,
+    start: usize,
+    end: usize,
+}
+
+/// The engine's view of the socket: filtered frames to read, an output that takes everything.
+pub(super) struct Wire<'a> {
+    pub(super) filter: &'a mut FrameFilter,
+    pub(super) input: &'a mut Input,
+    pub(super) output: &'a mut Output,
+    pub(super) event: &'a mut Option<Step>,
+}
+
+impl Reading {
+    /// Starts with what came in the same packets as the answer to the handshake.
+    pub(super) fn new(received: &[u8]) -> Self {
+        let input = Input { bytes: received.to_vec(), start: 0, end: received.len() };
+        Self { input, chunk: Chunk::default(), event: None }
+    }
+}
+
+impl Connection {
+    /// Reads and parses until the socket is empty, the reader's budget is used up, or the buffer
+    /// was filled once. True when there may be more to do at once.
+    ///
+    /// # Cancel safety
+    /// What was read stays in the input, the engine or the chunk until it is delivered.
+    pub(super) fn poll_read(&mut self, cx: &mut Context<'_>) -> bool {
+        let phase = std::mem::discriminant(&self.phase);
+        self.parse();
+        let mut more = std::mem::discriminant(&self.phase) != phase;
+        if self.may_read() {
+            match self.fill(cx) {
+                Poll::Ready(Ok(0)) => self.on_socket_end(Error::EndOfStream),
+                Poll::Ready(Ok(_)) => {
+                    self.parse();
+                    more = true;
+                }
+                Poll::Ready(Err(error)) if error.kind() == io::ErrorKind::UnexpectedEof => {
+                    // TLS without close_notify: no less an end than a FIN.
+                    self.on_socket_end(Error::EndOfStream);
+                }
+                Poll::Ready(Err(error)) => self.on_io_error("read", error),
+                Poll::Pending => {}
+            }
+        }
+        self.deliver();
+        self.reading.input.release();
+        more
+    }
+
+    /// Hands what was received to the reader.
+    fn deliver(&mut self) {
+        if !self.reading.chunk.is_empty()
+            && self.shared.inbox.push(std::mem::take(&mut self.reading.chunk))
+        {
+            self.shared.signal(Signals::READABLE);
+        }
+    }
+
+    fn may_read(&self) -> bool {
+        match self.phase {
+            Phase::Open => !self.shared.inbox.pause(self.reading.chunk.cost()),
+            Phase::Local { .. } | Phase::Ended(_) => true,
+            Phase::Held(_) | Phase::Replying(_) | Phase::Done => false,
+        }
+    }
+
+    fn fill(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
+        let input = &mut self.reading.input;
+        let mut buffer = ReadBuf::new(input.room());
+        match Pin::new(&mut self.transport).poll_read(cx, &mut buffer) {
+            Poll::Ready(Ok(())) => {
+                let n = buffer.filled().len();
+                input.end += n;
+                Poll::Ready(Ok(n))
+            }
+            Poll::Ready(Err(error)) => Poll::Ready(Err(error)),
+            Poll::Pending => Poll::Pending,
+        }
+    }
+
+    /// Works through the input as far as the phase and the budget allow.
+    fn parse(&mut self) {
+        loop {
+            let event = match self.phase {
+                Phase::Open => {
+                    if self.shared.inbox.pause(self.reading.chunk.cost()) {
+                        return;
+                    }
+                    self.parse_messages()
+                }
+                Phase::Local { .. } => match self.reading.event.take() {
+                    Some(event) => event,
+                    None => self.reading.input.step(&mut self.filter, &mut []),
+                },
+                Phase::Ended(_) => return self.reading.input.clear(),
+                Phase::Held(_) | Phase::Replying(_) | Phase::Done => return,
+            };
+            match event {
+                Step::Control(Control::Ping(payload)) => self.on_ping(payload),
+                Step::Control(Control::Pong(_)) | Step::Data(_) => {}
+                Step::Control(Control::Close(close)) => self.on_end(End::Close(close)),
+                Step::Violation(violation) => self.on_end(End::Violation(violation)),
+                Step::NeedInput => return,
+            }
+        }
+    }
+
+    /// Lets the engine assemble messages until something else comes, the input is empty, or the
+    /// chunk is large enough (`Step::Data`: look at the budget and go on).
+    fn parse_messages(&mut self) -> Step {
+        let mut wire = Wire {
+            filter: &mut self.filter,
+            input: &mut self.reading.input,
+            output: &mut self.output,
+            event: &mut self.reading.event,
+        };
+        while self.reading.chunk.cost() < CHUNK_TARGET {
+            match self.engine.read(&mut wire) {
+                Ok(Message::Text(text)) => {
+                    let kind = if text.is_ascii() { Kind::Ascii } else { Kind::Utf8 };
+                    self.reading.chunk.push(kind, text.into());
+                }
+                Ok(Message::Binary(payload)) => self.reading.chunk.push(Kind::Binary, payload),
+                // The filter keeps control frames to itself.
+                Ok(_) => {}
+                Err(EngineError::Io(error)) if error.kind() == io::ErrorKind::WouldBlock => {
+                    return wire.event.take().unwrap_or(Step::NeedInput);
+                }
+                Err(EngineError::Utf8(_)) => return Step::Violation(Violation::invalid_utf8()),
+                Err(_) => {
+                    return Step::Violation(Violation::protocol(
+                        "the peer broke the framing rules",
+                    ));
+                }
+            }
+        }
+        self.deliver();
+        Step::Data(0)
+    }
+}
+
+impl Input {
+    /// Lets the filter take a step.
+    fn step(&mut self, filter: &mut FrameFilter, out: &mut [u8]) -> Step {
+        let mut rest = &self.bytes[self.start..self.end];
+        let step = filter.step(&mut rest, out);
+        self.start = self.end - rest.len();
+        step
+    }
+
+    /// Room for the next read, behind what is left.
+    fn room(&mut self) -> &mut [u8] {
+        if self.bytes.len() < READ_BUFFER {
+            let mut buffer = SPARE.take().unwrap_or_else(|| vec![0; READ_BUFFER]);
+            buffer[..self.end - self.start].copy_from_slice(&self.bytes[self.start..self.end]);
+            self.bytes = buffer;
+        } else {
+            self.bytes.copy_within(self.start..self.end, 0);
+        }
+        self.end -= self.start;
+        self.start = 0;
+        &mut self.bytes[self.end..]
+    }
+
+    /// Gives the large buffer back. Every connection of a thread reads into the same one.
+    fn release(&mut self) {
+        if self.bytes.len() == READ_BUFFER {
+            let rest = self.bytes[self.start..self.end].to_vec();
+            self.end = rest.len();
+            self.start = 0;
+            SPARE.set(Some(std::mem::replace(&mut self.bytes, rest)));
+        }
+    }
+
+    fn clear(&mut self) {
+        self.start = self.end;
+    }
+}
+
+impl io::Read for Wire<'_> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let mut filled = 0;
+        while self.event.is_none() && filled < out.len() {
+            match self.input.step(self.filter, &mut out[filled..]) {
+                Step::Data(n) => filled += n,
+                Step::NeedInput => break,
+                event => *self.event = Some(event),
+            }
+        }
+        if filled == 0 { Err(io::ErrorKind::WouldBlock.into()) } else { Ok(filled) }
+    }
+}
+
+impl io::Write for Wire<'_> {
+    fn write(&mut self, frame: &[u8]) -> io::Result<usize> {
+        self.output.write(frame)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+thread_local! {
+    /// The read buffer of this network thread while no connection uses it.
+    static SPARE: RefCell<Option<Vec<u8>>> = const { RefCell::new(None) };
+}
+
+/// One read takes this much at the most: a socket's usual receive buffer on a local network.
+const READ_BUFFER: usize = 128 << 10;
+
+/// Messages are handed to the reader in chunks of about this size, so that it can begin
+/// while the rest is still being parsed.
+const CHUNK_TARGET: usize = 64 << 10;

@@ -1,0 +1,165 @@
+//! From the outbox to the socket.
+
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use tokio_tungstenite::tungstenite::{
+    Error as EngineError,
+    protocol::{
+        Message,
+        frame::{
+            CloseFrame, Frame, Utf8Bytes,
+            coding::{CloseCode, Data, OpCode},
+        },
+    },
+};
+
+use super::{
+    closing::{CloseRequest, Phase},
+    connection::Connection,
+    error::Error,
+    handle::Signals,
+    outbox::Block,
+    reading::Wire,
+};
+
+/// What has been taken from the outbox and is not encoded yet.
+#[derive(Debug, Default)]
+pub(super) struct Writing {
+    block: Option<Block>,
+    /// The next message of `block`, and where its payload begins.
+    next: usize,
+    offset: usize,
+    /// The newest Ping's payload, while the output is too full to answer it.
+    pong: Option<Bytes>,
+}
+
+impl Writing {
+    /// True while messages wait here.
+    pub(super) fn is_busy(&self) -> bool {
+        self.block.is_some()
+    }
+
+    /// Drops what waits.
+    pub(super) fn clear(&mut self) {
+        *self = Self::default();
+    }
+
+    /// Bytes that wait here.
+    fn len(&self) -> usize {
+        self.block.as_ref().map_or(0, |block| block.bytes.len() - self.offset)
+    }
+
+    /// The next message as a frame.
+    fn next_frame(&mut self) -> Option<Frame> {
+        let block = self.block.as_ref()?;
+        let (len, is_text) = *block.entries.get(self.next)?;
+        let payload = block.bytes.slice(self.offset..self.offset + len);
+        self.next += 1;
+        self.offset += len;
+        if self.next == block.entries.len() {
+            self.block = None;
+            (self.next, self.offset) = (0, 0);
+        }
+        let data = if is_text { Data::Text } else { Data::Binary };
+        Some(Frame::message(payload, OpCode::Data(data), true))
+    }
+}
+
+impl Connection {
+    /// Encodes and writes until nothing is left or the socket takes no more.
+    ///
+    /// # Cancel safety
+    /// Whatever was taken from the outbox is in a field until it is written.
+    pub(super) fn poll_write(&mut self, cx: &mut Context<'_>) {
+        loop {
+            self.encode();
+            match self.output.poll_flush(&mut self.transport, cx) {
+                Poll::Ready(Ok(())) if self.has_more() => {}
+                Poll::Ready(Err(error)) => return self.on_io_error("write", error),
+                Poll::Ready(Ok(())) | Poll::Pending => break,
+            }
+        }
+        let unwritten = self.output.len() + self.writing.len();
+        if self.shared.outbox.report(unwritten, self.limits.send_buffer) {
+            self.shared.signal(Signals::WRITABLE);
+        }
+    }
+
+    /// Answers a Ping, or remembers it while the peer does not read (section 5.5.3 lets an
+    /// endpoint answer the newest Ping only). So a flood of Pings cannot fill the memory.
+    pub(super) fn on_ping(&mut self, payload: Bytes) {
+        if self.output.len() < OUTPUT_TARGET {
+            self.encode_message(Message::Pong(payload));
+        } else {
+            self.writing.pong = Some(payload);
+        }
+    }
+
+    /// Encodes a Close frame. Nothing can follow it.
+    pub(super) fn encode_close(&mut self, request: CloseRequest) {
+        let frame = request.code.map(|code| CloseFrame {
+            code: CloseCode::from(code),
+            reason: Utf8Bytes::from(request.reason),
+        });
+        self.encode_message(Message::Close(frame));
+    }
+
+    /// Moves messages to the output until it is full enough.
+    fn encode(&mut self) {
+        while self.output.len() < OUTPUT_TARGET {
+            if let Some(payload) = self.writing.pong.take() {
+                self.encode_message(Message::Pong(payload));
+                continue;
+            }
+            if !matches!(
+                self.phase,
+                Phase::Open | Phase::Held(_) | Phase::Local { request: Some(_) }
+            ) {
+                break;
+            }
+            if self.writing.block.is_none() {
+                self.writing.block = self.shared.outbox.pop();
+            }
+            if let Some(frame) = self.writing.next_frame() {
+                self.encode_message(Message::Frame(frame));
+            } else if let Phase::Local { request } = &mut self.phase
+                && let Some(request) = request.take()
+            {
+                self.encode_close(request);
+            } else {
+                break;
+            }
+        }
+    }
+
+    fn has_more(&self) -> bool {
+        match self.phase {
+            Phase::Open | Phase::Held(_) => {
+                self.writing.is_busy() || !self.shared.outbox.is_empty()
+            }
+            Phase::Local { ref request } => request.is_some(),
+            Phase::Replying(_) | Phase::Ended(_) | Phase::Done => false,
+        }
+    }
+
+    fn encode_message(&mut self, message: Message) {
+        let mut wire = Wire {
+            filter: &mut self.filter,
+            input: &mut self.reading.input,
+            output: &mut self.output,
+            event: &mut self.reading.event,
+        };
+        match self.engine.write(&mut wire, message) {
+            // After the Close frame the engine refuses everything, and that is right.
+            Ok(()) | Err(EngineError::Protocol(_)) => {}
+            // `Output` takes every write, so this is a fault of ours; the connection must not
+            // go on with a frame missing.
+            Err(error) => self.on_socket_end(Error::Internal(error.to_string())),
+        }
+    }
+}
+
+/// How much is encoded ahead of the socket: enough that one system call takes a good part of
+/// the socket's buffer, little enough that a waiting Close frame or Pong is not far behind.
+const OUTPUT_TARGET: usize = 64 << 10;
