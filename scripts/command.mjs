@@ -75,8 +75,9 @@ export function capture(program, args, { cwd = root, env } = {}) {
  */
 export function npm(args, options) {
   const running = process.env.npm_execpath;
-  if (running && /npm-cli\.c?js$/.test(running))
+  if (running && /npm-cli\.c?js$/.test(running)) {
     return run(process.execPath, [running, ...args], options);
+  }
   if (process.platform !== 'win32') return run('npm', args, options);
   // Windows has npm as a batch file, which only its own shell can start.
   return run('cmd.exe', ['/d', '/s', '/c', 'npm', ...args], options);

@@ -65,10 +65,11 @@ export function sortedText(file) {
 /** @returns {string} the name of the addon */
 function takeOverAddon() {
   const file = readdirSync(addonOutput).find((name) => name.endsWith('.node'));
-  if (!file)
+  if (!file) {
     throw new Failure(`napi build left no .node file in ${path.relative(root, addonOutput)}`);
+  }
   // A running process has the old file mapped: it is replaced, never written over.
-  const fresh = path.join(root, `${file}.new`);
+  const fresh = path.join(addonOutput, `${file}.copy`);
   copyFileSync(path.join(addonOutput, file), fresh);
   renameSync(fresh, path.join(root, file));
   return file;
@@ -79,8 +80,9 @@ function takeOverLoader(update) {
   for (const name of generatedFiles) {
     const generated = path.join(addonOutput, name);
     const committed = path.join(root, name);
-    if (!existsSync(generated))
+    if (!existsSync(generated)) {
       throw new Failure(`napi build wrote no ${name}: does the crate export anything?`);
+    }
     if (existsSync(committed) && sortedText(generated) === sortedText(committed)) continue;
     if (update || !existsSync(committed)) copyFileSync(generated, committed);
     else console.warn(`${name} does not match src: run "npm run build" and commit the result`);

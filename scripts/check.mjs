@@ -1,0 +1,70 @@
+// `npm run check`: everything that is looked at without running the package, after installing and
+// building what is missing.
+//   --only <text>  only the steps whose name contains the text
+
+import { parseArgs } from 'node:util';
+
+import { capture, Failure, main, run, runTool } from './command.mjs';
+import { rustCrates } from './check/crates.mjs';
+import { checkGenerated, checkLockFiles } from './check/generated.mjs';
+import { checkLayers } from './check/layers.mjs';
+import { checkShape } from './check/shape.mjs';
+import { setup } from './setup.mjs';
+
+const { values } = parseArgs({ options: { only: { type: 'string' } } });
+
+/** Quick ones first. */
+const steps = {
+  layers: checkLayers,
+  shape: checkShape,
+  generated: checkGenerated,
+  lockfiles: checkLockFiles,
+  prettier: () => runTool('prettier', 'prettier', ['--check', '--log-level', 'warn', '.']),
+  eslint: () => runTool('eslint', 'eslint', ['--max-warnings', '0', '.']),
+  tsc: () => runTool('typescript', 'tsc', ['-p', '.']),
+  rustfmt: () => inCrates(['fmt', '--check']),
+  clippy: () => inCrates(['clippy', '--locked', '--all-targets', '--', '-D', 'warnings']),
+  rustdoc: () =>
+    run('cargo', ['doc', '--locked', '--no-deps', '--lib', '--document-private-items'], {
+      env: { RUSTDOCFLAGS: '-D warnings' },
+    }),
+  'cargo-deny': checkDependencies,
+};
+
+main(async () => {
+  await setup();
+  const chosen = Object.entries(steps).filter(([name]) => name.includes(values.only ?? ''));
+  if (chosen.length === 0) {
+    throw new Failure(`--only ${values.only}: there are ${Object.keys(steps).join(', ')}`);
+  }
+  const failed = [];
+  for (const [name, step] of chosen) {
+    console.log(`\n--- ${name}`);
+    const start = performance.now();
+    try {
+      await step();
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      console.error(error.message);
+      failed.push(name);
+    }
+    const outcome = failed.includes(name) ? 'FAILED' : 'ok';
+    console.log(`${name} ${outcome}, ${((performance.now() - start) / 1000).toFixed(1)} s`);
+  }
+  if (failed.length > 0) throw new Failure(`failed: ${failed.join(', ')}`);
+  console.log(`\n${chosen.length} steps, all ok`);
+});
+
+/** @param {string[]} args of cargo */
+async function inCrates(args) {
+  for (const crate of rustCrates()) await run('cargo', args, { cwd: crate });
+}
+
+/** Licences, sources and duplicates of the Rust dependencies, for those who have the tool. */
+async function checkDependencies() {
+  if (!capture('cargo', ['deny', '--version']).ok) {
+    console.log('left out: cargo-deny is not installed (cargo install --locked cargo-deny)');
+    return;
+  }
+  await run('cargo', ['deny', '--locked', 'check', 'bans', 'licenses', 'sources']);
+}
