@@ -2,9 +2,10 @@
 // building what is missing.
 //   --only <text>  only the steps whose name contains the text
 
+import path from 'node:path';
 import { parseArgs } from 'node:util';
 
-import { capture, Failure, main, run, runTool } from './command.mjs';
+import { capture, Failure, main, root, run, runTool } from './command.mjs';
 import { rustCrates } from './check/crates.mjs';
 import { checkGenerated, checkLockFiles } from './check/generated.mjs';
 import { checkLayers } from './check/layers.mjs';
@@ -57,7 +58,9 @@ main(async () => {
 
 /** @param {string[]} args of cargo */
 async function inCrates(args) {
-  for (const crate of rustCrates()) await run('cargo', args, { cwd: crate });
+  // One folder for all: dependencies that two crates share are compiled once.
+  const env = { CARGO_TARGET_DIR: path.join(root, 'target') };
+  for (const crate of rustCrates()) await run('cargo', args, { cwd: crate, env });
 }
 
 /** Licences, sources and duplicates of the Rust dependencies, for those who have the tool. */

@@ -17,8 +17,9 @@ export function checkGenerated() {
     }
   }
   const typings = readFileSync(path.join(root, 'binding.d.ts'), 'utf8');
-  if (!/export (declare )?(class|function)/.test(typings))
+  if (!/export (declare )?(class|function)/.test(typings)) {
     throw new Failure('binding.d.ts is empty');
+  }
 }
 
 /** Throws unless the lock files fit their manifests and name no registry. */

@@ -20,8 +20,9 @@ function checkNet() {
       .replace(/\/\/.*$/gm, '')
       .replace('#![forbid(unsafe_code)]', '');
     for (const word of ['napi', 'unsafe', 'bridge']) {
-      if (new RegExp(`\\b${word}`).test(code))
+      if (new RegExp(`\\b${word}`).test(code)) {
         problems.push(`${file}: no ${word} below the bridge`);
+      }
     }
   }
   if (files.length > 0 && !readSource('src/net/mod.rs').includes('#![forbid(unsafe_code)]')) {
