@@ -33,11 +33,11 @@ const steps = {
 };
 
 main(async () => {
-  await setup();
   const chosen = Object.entries(steps).filter(([name]) => name.includes(values.only ?? ''));
   if (chosen.length === 0) {
     throw new Failure(`--only ${values.only}: there are ${Object.keys(steps).join(', ')}`);
   }
+  await setup({ addon: chosen.some(([name]) => name === 'generated') });
   const failed = [];
   for (const [name, step] of chosen) {
     console.log(`\n--- ${name}`);

@@ -11,12 +11,14 @@ import { withLock } from './setup/lock.mjs';
 import { ensurePython } from './setup/python.mjs';
 
 /**
- * @param {{ python?: boolean }} [options] whether the Python peer of the tests is wanted too
+ * @param {object} [options] what is wanted beside the npm packages
+ * @param {boolean} [options.addon]
+ * @param {boolean} [options.python] the Python peer of the tests
  */
-export function setup({ python = false } = {}) {
+export function setup({ addon = true, python = false } = {}) {
   return withLock(async () => {
     await ensureDependencies();
-    await ensureAddon();
+    if (addon) await ensureAddon();
     if (python) await ensurePython();
   });
 }
