@@ -65,55 +65,58 @@ export interface WebSocketStreamOptions {
    * Header fields to add to the handshake request. Our addition.
    *
    * An object, an iterable of pairs or a `Headers`. `Host` may be overridden; the fields of the
-   * handshake itself (`Connection`, `Upgrade`, `Sec-WebSocket-*`) may not.
+   * handshake itself (`Connection`, `Upgrade`, `Content-Length`, `Transfer-Encoding` and
+   * `Sec-WebSocket-*`) may not. User name and password of the URL are sent as `Authorization` unless
+   * there is one here.
    *
    * @defaultValue none
    */
   headers?: WebSocketHeadersInit | undefined;
 
   /**
-   * Time limit in milliseconds for everything from looking up the name to the server's answer.
-   * 0 means no limit. Our addition.
+   * Time limit in milliseconds for everything from looking up the name to the server's answer,
+   * 1 to 2,147,483,647. Our addition.
    *
    * @defaultValue `30_000`
    */
   handshakeTimeout?: number | undefined;
 
   /**
-   * Time limit in milliseconds for the closing handshake. When it is over the connection is dropped
-   * and the end is unclean (1006). Our addition.
+   * Time limit in milliseconds for the closing handshake, 1 to 2,147,483,647. When it is over the
+   * connection is dropped and the end is unclean (1006). Our addition.
    *
    * @defaultValue `10_000`
    */
   closeTimeout?: number | undefined;
 
   /**
-   * Largest message in bytes that is accepted. A larger one ends the connection with 1009.
-   * Our addition.
+   * Largest message in bytes that is accepted, 1 to 2,147,483,647. A larger one ends the connection
+   * with 1009. Our addition.
    *
    * @defaultValue `67_108_864` (64 MiB)
    */
   maxMessageSize?: number | undefined;
 
   /**
-   * Largest number of frames that one message may consist of. More end the connection with 1009.
-   * Our addition.
+   * Largest number of frames that one message may consist of, 1 to 2,147,483,647. More end the
+   * connection with 1009. Our addition.
    *
    * @defaultValue `16_384`
    */
   maxFragments?: number | undefined;
 
   /**
-   * Bytes of received messages that may wait outside the readable stream. When they are reached
-   * nothing more is read from the socket, and the server feels it. Our addition.
+   * Bytes of received messages that may wait outside the readable stream, 1,024 to 2,147,483,647.
+   * When they are reached nothing more is read from the socket, and the server feels it.
+   * Our addition.
    *
    * @defaultValue `262_144` (256 KiB)
    */
   receiveBuffer?: number | undefined;
 
   /**
-   * Bytes of written messages that may wait for the network. While there is room `write()` resolves
-   * at once; beyond that it resolves when there is room again. Our addition.
+   * Bytes of written messages that may wait for the network, 1,024 to 2,147,483,647. While there is
+   * room `write()` resolves at once; beyond that it resolves when there is room again. Our addition.
    *
    * @defaultValue `262_144` (256 KiB)
    */
@@ -137,7 +140,9 @@ export interface WebSocketStreamOptions {
 
 /** Header fields as {@link WebSocketStreamOptions.headers} takes them. */
 export type WebSocketHeadersInit =
-  Headers | Iterable<readonly [name: string, value: string]> | Readonly<Record<string, string>>;
+  | Headers
+  | Iterable<readonly [name: string, value: string | number]>
+  | Readonly<Record<string, string | number>>;
 
 /** What {@link WebSocketStream.opened} fulfils with. */
 export interface WebSocketOpenInfo {
@@ -168,17 +173,17 @@ export interface WebSocketOpenInfo {
   /** The server's answer to the handshake. Our addition. */
   readonly response: WebSocketResponse;
 
-  /** Address of the other side. Our addition. */
-  readonly remoteAddress: string;
+  /** Address of the other side, `undefined` if it has gone already. Our addition. */
+  readonly remoteAddress: string | undefined;
 
-  /** Port of the other side. Our addition. */
-  readonly remotePort: number;
+  /** Port of the other side, `undefined` if it has gone already. Our addition. */
+  readonly remotePort: number | undefined;
 
-  /** Address of this side. Our addition. */
-  readonly localAddress: string;
+  /** Address of this side, `undefined` if the socket has gone already. Our addition. */
+  readonly localAddress: string | undefined;
 
-  /** Port of this side. Our addition. */
-  readonly localPort: number;
+  /** Port of this side, `undefined` if the socket has gone already. Our addition. */
+  readonly localPort: number | undefined;
 
   /** HTTP version of the handshake: `'1.1'`. Our addition. */
   readonly httpVersion: string;
@@ -311,8 +316,9 @@ export class WebSocketError extends DOMException {
   readonly reason: string;
 
   /**
-   * What went wrong below, with Node's `code` such as `'ECONNREFUSED'` or `'CERT_HAS_EXPIRED'`.
-   * Absent if nothing did. Our addition.
+   * What went wrong below, with Node's `code` such as `'ECONNREFUSED'` or `'CERT_HAS_EXPIRED'`, or
+   * with one of this package such as `'ERR_WEBSOCKET_PROTOCOL'`. An `AggregateError` if several
+   * addresses were tried. Absent if nothing went wrong. Our addition.
    */
   readonly cause?: NodeJS.ErrnoException;
 
