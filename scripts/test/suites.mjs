@@ -56,12 +56,11 @@ export async function javascriptSuite(report, { node, files, nodeOptions = '' })
   const env = { NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} ${nodeOptions}`.trim() };
   try {
     await run(node, [...flags, ...files], { onLine, env });
+    checkTally(JSON.parse(readFileSync(tallyFile, 'utf8')));
   } finally {
+    rmSync(tallyFile, { force: true });
     report(counts.join(', '));
   }
-  const { tests, empty } = takeTally(tallyFile);
-  if (empty.length > 0) throw new Failure(`no test in ${empty.join(', ')}`);
-  if (tests === 0) throw new Failure('node --test ran no test');
 }
 
 /** @param {(count: string) => void} report */
@@ -72,12 +71,8 @@ export async function typeSuite(report) {
   report(`${files.length} files, no errors`);
 }
 
-/**
- * @param {string} file
- * @returns {{ tests: number, empty: string[] }}
- */
-function takeTally(file) {
-  const text = readFileSync(file, 'utf8');
-  rmSync(file);
-  return JSON.parse(text);
+/** @param {{ tests: number, empty: string[] }} tally */
+function checkTally({ tests, empty }) {
+  if (empty.length > 0) throw new Failure(`no test in ${empty.join(', ')}`);
+  if (tests === 0) throw new Failure('node --test ran no test');
 }

@@ -1,18 +1,22 @@
-'use strict';
-
-const js = require('@eslint/js');
-const node = require('eslint-plugin-n');
-const globals = require('globals');
+import js from '@eslint/js';
+import node from 'eslint-plugin-n';
+import globals from 'globals';
 
 /** Files of the published package: CommonJS, no dependencies, the oldest supported Node. */
 const face = ['index.js', 'lib/**/*.js'];
 
 /** Everything that runs from a checkout only. */
-const modules = ['scripts/**/*.mjs', 'bench/**/*.mjs', 'examples/**/*.mjs', '__test__/**/*.mjs'];
+const modules = [
+  '*.mjs',
+  'scripts/**/*.mjs',
+  'bench/**/*.mjs',
+  'examples/**/*.mjs',
+  '__test__/**/*.mjs',
+];
 
 const tests = ['__test__/**/*.test.mjs'];
 
-module.exports = [
+export default [
   {
     ignores: ['binding.js', '**/*.d.ts', '**/target/', '.cache/', '.venv/', 'bench/results/'],
   },
