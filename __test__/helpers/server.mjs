@@ -62,6 +62,11 @@ class RawServer {
     return `${scheme}://${host}:${this.port}/`;
   }
 
+  /** Connections that are still there. */
+  get open() {
+    return this.#sockets.size;
+  }
+
   /** The next connection whose handshake was answered with 101. */
   peer() {
     if (this.#peers.length > 0) return Promise.resolve(this.#peers.shift());
