@@ -23,9 +23,10 @@ export class Failure extends Error {}
  * @param {Record<string, string | undefined>} [options.env] added to the environment
  * @param {string} [options.cwd]
  * @param {(line: string) => void} [options.onLine] sees each line of the output, which is shown all the same
+ * @param {number} [options.silenceMs] with `onLine`: a program that prints nothing for so long is ended
  * @returns {Promise<void>} rejects with a Failure when the exit code is not 0
  */
-export async function run(program, args, { env, cwd = root, onLine } = {}) {
+export async function run(program, args, { env, cwd = root, onLine, silenceMs } = {}) {
   const colour =
     onLine && process.stdout.isTTY ? { CARGO_TERM_COLOR: 'always', FORCE_COLOR: '1' } : {};
   const child = spawn(program, args, {
@@ -34,15 +35,19 @@ export async function run(program, args, { env, cwd = root, onLine } = {}) {
     stdio: ['inherit', onLine ? 'pipe' : 'inherit', 'inherit'],
   });
   if (onLine) watchLines(child.stdout, onLine);
+  const watch = silenceMs ? watchSilence(child, silenceMs) : undefined;
   const outcome = await new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (code, signal) => resolve(signal ?? code));
-  }).catch((error) => {
-    throw new Failure(`${program} cannot be started: ${error.message}`);
-  });
+  })
+    .catch((error) => {
+      throw new Failure(`${program} cannot be started: ${error.message}`);
+    })
+    .finally(() => clearTimeout(watch?.timer));
   if (outcome === 0) return;
-  const command = [path.basename(program), ...args].join(' ');
-  throw new Failure(`${shorten(command)} ended with ${outcome}`);
+  const command = shorten([path.basename(program), ...args].join(' '));
+  if (watch?.fired) throw new Failure(`${command} printed nothing for ${silenceMs / 1000} s`);
+  throw new Failure(`${command} ended with ${outcome}`);
 }
 
 /**
@@ -134,4 +139,19 @@ function watchLines(stream, onLine) {
     lines.forEach((line) => onLine(line));
   });
   stream.on('end', () => rest && onLine(rest));
+}
+
+/**
+ * @param {import('node:child_process').ChildProcess} child
+ * @param {number} limitMs
+ * @returns {{ timer: NodeJS.Timeout, fired: boolean }}
+ */
+function watchSilence(child, limitMs) {
+  const timer = setTimeout(() => {
+    watch.fired = true;
+    child.kill('SIGTERM');
+  }, limitMs);
+  const watch = { timer, fired: false };
+  child.stdout.on('data', () => timer.refresh());
+  return watch;
 }
