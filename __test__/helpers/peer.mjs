@@ -159,10 +159,10 @@ export class Peer {
     return close;
   }
 
-  /** Waits until the connection is gone for good. */
-  waitClose() {
+  /** Waits until the client has sent FIN or RST; what it sent before is thrown away. */
+  waitEnd() {
     this.resume();
-    return within(this.closed, 'the connection is gone');
+    return within(Promise.race([this.ended, this.closed]), 'the client ends the connection');
   }
 
   /** Waits until nothing that was sent is left on this side. */

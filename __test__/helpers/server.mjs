@@ -62,9 +62,9 @@ class RawServer {
     return `${scheme}://${host}:${this.port}/`;
   }
 
-  /** Connections that are still there. */
+  /** Connections that the client has neither ended nor dropped. */
   get open() {
-    return this.#sockets.size;
+    return [...this.#sockets].filter((socket) => !socket.readableEnded).length;
   }
 
   /** The next connection whose handshake was answered with 101. */
