@@ -9,7 +9,6 @@
 export function explain(error) {
   if (!(error instanceof Error)) return String(error);
   const parts = [error.message || error.name];
-  if (error.response) parts.push(`The server answered with status ${error.response.status}.`);
   const cause = error.cause;
   if (cause instanceof Error && !error.message.includes(cause.message)) parts.push(cause.message);
   const code = cause?.code;

@@ -15,7 +15,7 @@ const [feedMessages, replyMessages] = process.argv.slice(2).map(Number);
 const BATCH = 1024;
 
 /** How often the parent hears about progress, in milliseconds. */
-const REPORT_INTERVAL = 200;
+const REPORT_INTERVAL = 25;
 
 /** The constant of the opening handshake (RFC 6455 section 1.3). */
 const ACCEPT_SUFFIX = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';

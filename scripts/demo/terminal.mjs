@@ -31,7 +31,9 @@ export async function runTerminal(url) {
   const state = { lastMessage: 0, over: new AbortController() };
 
   const printing = printMessages(readable, state).catch(() => {});
-  const sending = sendLines(lines, writable, state).catch(() => {});
+  const sending = sendLines(lines, writable, state)
+    .then(() => wss.close({ closeCode: 1000 }))
+    .catch(() => {});
   try {
     const close = await wss.closed;
     say(`Closed with ${describeClose(close)}.`);
@@ -58,7 +60,7 @@ async function printMessages(readable, state) {
 }
 
 /**
- * Sends the lines one after the other, as fast as the server takes them, then closes.
+ * Sends the lines one after the other, as fast as the server takes them, to the end of the input.
  *
  * @param {import('node:readline').Interface} lines
  * @param {WritableStream<string>} writable
@@ -68,7 +70,6 @@ async function sendLines(lines, writable, state) {
   const writer = writable.getWriter();
   for await (const line of lines) await writer.write(line);
   if (!process.stdin.isTTY) await quiet(state);
-  await writer.close();
 }
 
 /** @param {{ lastMessage: number, over: AbortController }} state */
