@@ -13,6 +13,8 @@ import { within } from './until.mjs';
 export async function openPair(t, { server: serverOptions, client } = {}) {
   const server = await startServer(t, serverOptions);
   const wss = new WebSocketStream(server.url, client);
+  // A connection whose messages nobody reads cannot see its end, and would keep the process.
+  t.after(() => wss.close());
   const [info, peer] = await within(
     Promise.all([wss.opened, server.peer()]),
     'the connection is open',
