@@ -206,9 +206,10 @@ impl Connection {
         if self.output.is_flushed() {
             self.on_flushed();
         }
-        let more = self.poll_read(cx);
+        let mut more = self.poll_read(cx);
         while self.deadline.poll_expired(cx) {
             self.on_deadline();
+            more = true;
         }
         if more { Poll::Ready(()) } else { Poll::Pending }
     }

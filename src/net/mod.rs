@@ -45,6 +45,8 @@ pub mod writing;
 
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod tests;
 
 pub use config::Config;
 pub use connect::connect;

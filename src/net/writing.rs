@@ -89,7 +89,7 @@ impl Connection {
     /// Answers a Ping, or remembers it while the peer does not read (section 5.5.3 lets an
     /// endpoint answer the newest Ping only). So a flood of Pings cannot fill the memory.
     pub(super) fn on_ping(&mut self, payload: Bytes) {
-        if self.output.len() < OUTPUT_TARGET {
+        if self.writing.pong.is_none() && self.output.len() < OUTPUT_TARGET {
             self.encode_message(Message::Pong(payload));
         } else {
             self.writing.pong = Some(payload);

@@ -1,0 +1,74 @@
+//! Messages in both directions.
+
+use crate::net::{
+    config::{Limits, Timeouts},
+    inbox::{Kind, PACK_LIMIT},
+    testing::{Choppy, frame, pair, pair_with},
+};
+
+#[tokio::test(start_paused = true)]
+async fn messages_survive_a_transport_that_moves_one_byte_at_a_time() {
+    let (near, mut far) = pair_with(Limits::default(), Timeouts::default(), |stream| {
+        Box::new(Choppy::new(stream, 1))
+    });
+    let long = "π".repeat(300);
+    far.write(&frame(0x81, b"plain")).await;
+    far.write(&frame(0x82, &[0, 255])).await;
+    far.write(&frame(0x81, long.as_bytes())).await;
+    let received = near.read_many(3).await;
+    assert_eq!(received[0], (Kind::Ascii, b"plain".to_vec()));
+    assert_eq!(received[1], (Kind::Binary, vec![0, 255]));
+    assert_eq!(received[2], (Kind::Utf8, long.into_bytes()));
+    near.send(b"answer");
+    near.send(&[7; 70_000]);
+    assert_eq!(far.frame().await, Some((0x82, b"answer".to_vec())));
+    assert_eq!(far.frame().await, Some((0x82, vec![7; 70_000])));
+}
+
+#[tokio::test(start_paused = true)]
+async fn fragments_become_one_message_with_control_frames_in_between() {
+    let (near, mut far) = pair();
+    far.write(&frame(0x01, "a\u{20ac}".as_bytes().split_at(2).0)).await;
+    far.write(&frame(0x89, b"ping")).await;
+    far.write(&frame(0x00, "a\u{20ac}".as_bytes().split_at(2).1)).await;
+    far.write(&frame(0x80, b"")).await;
+    assert_eq!(near.read().await, [(Kind::Utf8, "a\u{20ac}".as_bytes().to_vec())]);
+    assert_eq!(far.frame().await, Some((0x8a, b"ping".to_vec())));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_message_of_several_pieces_arrives_whole() {
+    let (near, mut far) = pair();
+    let payload: Vec<u8> = (0..(3 << 20) + 5_u32).map(|i| i.to_le_bytes()[0]).collect();
+    let bytes = frame(0x82, &payload);
+    let writer = tokio::spawn(async move {
+        far.write(&bytes).await;
+        far
+    });
+    assert_eq!(near.read().await, [(Kind::Binary, payload)]);
+    drop(writer.await);
+}
+
+#[tokio::test(start_paused = true)]
+async fn budgets_return_to_zero_when_everything_was_taken() {
+    let (near, mut far) = pair();
+    let messages: Vec<u8> = [0, 1, 125, 126, 70_000, PACK_LIMIT]
+        .iter()
+        .flat_map(|&len| frame(0x82, &vec![1; len]))
+        .collect();
+    let writer = tokio::spawn(async move {
+        far.write(&messages).await;
+        far
+    });
+    assert_eq!(near.read_many(6).await.len(), 6);
+    assert_eq!(near.handle.0.inbox.cost(), 0);
+    let mut far = writer.await.unwrap();
+    for _ in 0..10 {
+        near.send(&[0; 20_000]);
+    }
+    assert!(near.handle.buffered(usize::MAX) > 0);
+    for _ in 0..10 {
+        assert_eq!(far.frame().await.unwrap().1.len(), 20_000);
+    }
+    assert_eq!(near.handle.buffered(usize::MAX), 0);
+}

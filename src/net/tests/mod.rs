@@ -1,0 +1,7 @@
+//! The connection task over in-memory transports, with a clock that moves only when nothing else can.
+
+mod backpressure;
+mod cancellation;
+mod closing;
+mod messages;
+mod violations;
