@@ -36,6 +36,9 @@ export async function run(program, args, { env, cwd = root, onLine, silenceMs } 
   });
   if (onLine) watchLines(child.stdout, onLine);
   const watch = silenceMs ? watchSilence(child, silenceMs) : undefined;
+  // Ended from outside, a script takes what it started along.
+  const forward = () => child.kill('SIGTERM');
+  process.on('SIGTERM', forward);
   const outcome = await new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (code, signal) => resolve(signal ?? code));
@@ -43,7 +46,10 @@ export async function run(program, args, { env, cwd = root, onLine, silenceMs } 
     .catch((error) => {
       throw new Failure(`${program} cannot be started: ${error.message}`);
     })
-    .finally(() => clearTimeout(watch?.timer));
+    .finally(() => {
+      clearTimeout(watch?.timer);
+      process.off('SIGTERM', forward);
+    });
   if (outcome === 0) return;
   const command = shorten([path.basename(program), ...args].join(' '));
   if (watch?.fired) throw new Failure(`${command} printed nothing for ${silenceMs / 1000} s`);
