@@ -23,11 +23,17 @@ export declare class Hub {
   ready(out: Uint32Array): number
   /**
    * Takes a batch: the number of messages in the slab, 0 for none, -1 for one large message
-   * that `takeLarge` returns. `meta` receives `length << 2 | kind` per message.
+   * that is taken with `takeLargeBytes` or `takeLargeText`. `meta` receives
+   * `length << 2 | kind` per message; for a large one, its kind and its length.
    */
   read(id: number, slab: Uint8Array, meta: Uint32Array): number
-  /** The large message that `read` announced. */
-  takeLarge(): string | Uint8Array
+  /**
+   * Copies the large message that `read` announced into memory that JavaScript owns: external
+   * memory could not be transferred to a worker.
+   */
+  takeLargeBytes(target: Uint8Array): void
+  /** The large message that `read` announced, as a string. */
+  takeLargeText(): string
   /** Queues messages: payloads back to back in `slab`, two numbers per message in `meta`. */
   flush(slab: Uint8Array, meta: Uint32Array): void
   /** Queues one message. */

@@ -70,6 +70,15 @@ class Connection {
   }
 
   /**
+   * Lets other things have their turn of the event loop, when this one was long.
+   *
+   * @returns {Promise<void> | undefined}
+   */
+  turn() {
+    return environment().outgoing.turn();
+  }
+
+  /**
    * Starts the closing handshake, behind the queued messages.
    *
    * @param {number | undefined} code

@@ -133,6 +133,7 @@ const ABNORMAL = 1006;
 /** `cause.code` for what has no code in Node. */
 const CODES = new Map([
   ['close-timeout', 'ERR_WEBSOCKET_CLOSE_TIMEOUT'],
+  ['end-of-handshake', 'ECONNRESET'],
   ['end-of-stream', 'ECONNRESET'],
   ['handshake', 'ERR_WEBSOCKET_HANDSHAKE'],
   ['handshake-timeout', 'ERR_WEBSOCKET_HANDSHAKE_TIMEOUT'],

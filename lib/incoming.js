@@ -26,7 +26,7 @@ class Incoming {
   read(id, deliver) {
     const count = this.#hub.read(id, this.#bytes, this.#meta);
     if (count < 0) {
-      deliver(this.#hub.takeLarge());
+      deliver(this.#takeLarge());
       return true;
     }
     const meta = this.#meta;
@@ -43,9 +43,19 @@ class Incoming {
     }
     return count > 0;
   }
+
+  #takeLarge() {
+    const [kind, length] = this.#meta;
+    if (kind !== BINARY) return this.#hub.takeLargeText();
+    // Not zeroed, because all of it is written.
+    const bytes = new Uint8Array(Buffer.allocUnsafeSlow(length).buffer);
+    this.#hub.takeLargeBytes(bytes);
+    return bytes;
+  }
 }
 
-/** Kinds of messages, as `src/net/inbox.rs` numbers them. Bytes are 0. */
+/** Kinds of messages, as `src/net/inbox.rs` numbers them. */
+const BINARY = 0;
 const ASCII = 1;
 const UTF8 = 2;
 

@@ -13,6 +13,10 @@ class Outgoing {
   #count = 0;
   /** Something was handed over in this turn already. */
   #busy = false;
+  /** Slabs that were filled in this turn. */
+  #filled = 0;
+  /** @type {(() => void)[]} writers that wait for the next turn */
+  #waiting = [];
 
   /** @param {import('../binding.js').Hub} hub */
   constructor(hub) {
@@ -46,6 +50,19 @@ class Outgoing {
     return this.#write(id, bytes, 0);
   }
 
+  /**
+   * Writers that find room every time would never let the event loop turn: their promises are
+   * settled as microtasks. After a while they have to wait for the next turn.
+   *
+   * @returns {Promise<void> | undefined}
+   */
+  turn() {
+    if (this.#filled < SLABS_PER_TURN) return undefined;
+    return new Promise((resolve) => {
+      this.#waiting.push(resolve);
+    });
+  }
+
   /** Hands over what is collected. */
   flush() {
     if (this.#count === 0) return;
@@ -77,7 +94,9 @@ class Outgoing {
 
   /** @param {number} length */
   #makeRoom(length) {
-    if (this.#length + length > SLAB_BYTES || this.#count === MAX_MESSAGES) this.flush();
+    if (this.#length + length <= SLAB_BYTES && this.#count < MAX_MESSAGES) return;
+    this.#filled++;
+    this.flush();
   }
 
   /**
@@ -97,12 +116,14 @@ class Outgoing {
   }
 
   #endTurn = () => {
-    if (this.#count === 0) {
-      this.#busy = false;
-      return;
-    }
+    const waiting = this.#waiting;
+    this.#filled = 0;
+    this.#waiting = [];
+    this.#busy = this.#count > 0 || waiting.length > 0;
+    if (!this.#busy) return;
     this.flush();
     setImmediate(this.#endTurn);
+    for (const resolve of waiting) resolve();
   };
 }
 
@@ -112,6 +133,9 @@ const SLAB_BYTES = 64 * 1024;
 /** A message above this goes alone: copying it twice would cost more than a call. */
 const LARGE = 16 * 1024;
 
-const MAX_MESSAGES = 2048;
+const MAX_MESSAGES = 1024;
+
+/** A few slabs are about a millisecond's work; timers and other sockets can wait for that. */
+const SLABS_PER_TURN = 4;
 
 module.exports = { Outgoing };

@@ -10,13 +10,14 @@ const { show, toUSVString } = require('./webidl.js');
  */
 function getURLRecord(input) {
   const text = toUSVString(input);
+  const shown = show(text.replace(/\/\/[^/?#]*@/, '//***@'));
   // 1. Parse; Node has no base URL.
   /** @type {URL} */
   let url;
   try {
     url = new URL(text);
   } catch {
-    throw syntaxError(`${show(text)} is no valid URL${suggestion(text)}`);
+    throw syntaxError(`${shown} is no valid URL${suggestion(text)}`);
   }
   // 2.-3. http and https stand for ws and wss.
   if (url.protocol === 'http:') url.protocol = 'ws:';
@@ -24,13 +25,13 @@ function getURLRecord(input) {
   // 4. Nothing else can be connected to.
   if (url.protocol !== 'ws:' && url.protocol !== 'wss:') {
     throw syntaxError(
-      `the scheme of ${show(text)} must be ws:, wss:, http: or https:, not ${url.protocol}` +
+      `the scheme of ${shown} must be ws:, wss:, http: or https:, not ${url.protocol}` +
         suggestion(text),
     );
   }
   // 5. An empty fragment counts as well; only the serialisation shows it.
   if (url.hash !== '' || url.href.endsWith('#')) {
-    throw syntaxError(`${show(text)} must not have a fragment (#)`);
+    throw syntaxError(`${shown} must not have a fragment (#)`);
   }
   return url;
 }

@@ -87,11 +87,13 @@ function viewOfBufferSource(value) {
   if (ArrayBuffer.isView(value)) {
     const { buffer, byteOffset, byteLength } = value;
     checkBuffer(buffer);
-    return new Uint8Array(buffer, byteOffset, byteLength);
+    // Nothing is left of a view whose buffer was transferred.
+    return byteLength === 0 ? EMPTY : new Uint8Array(buffer, byteOffset, byteLength);
   }
-  if (types.isAnyArrayBuffer(value)) {
+  // Shared memory itself is no BufferSource, so it is text like any other object.
+  if (types.isArrayBuffer(value)) {
     checkBuffer(value);
-    return new Uint8Array(value);
+    return value.byteLength === 0 ? EMPTY : new Uint8Array(value);
   }
   return undefined;
 }
@@ -121,6 +123,8 @@ function show(value) {
   if (typeof value === 'object' && value !== null) return 'an object';
   return typeof value === 'bigint' ? `${value}n` : String(value);
 }
+
+const EMPTY = new Uint8Array(0);
 
 module.exports = {
   show,

@@ -14,7 +14,7 @@ const { Writable } = require('./writable.js');
 /**
  * The brand check of Web IDL.
  *
- * @type {(value: object) => boolean}
+ * @type {(value: unknown) => boolean}
  */
 let isWebSocketStream;
 
@@ -213,7 +213,10 @@ class WebSocketStream {
     }
     // 3. Not clean: one error for all.
     const action = this.#state === 'connecting' ? this.#action : `the connection to ${this.#place} failed`;
-    this.#fail(connectionError({ record, action, closeCode: code, reason }));
+    const error = connectionError({ record, action, closeCode: code, reason });
+    // The peer's Close frame ended the writing already, whatever became of the connection.
+    if (code !== ABNORMAL && record.kind !== 'protocol') this.#writable?.close(error);
+    this.#fail(error);
   }
 
   /**
@@ -251,7 +254,8 @@ class WebSocketStream {
   }
 
   static {
-    isWebSocketStream = (value) => #url in value;
+    isWebSocketStream = (value) =>
+      typeof value === 'object' && value !== null && #url in value;
     Object.defineProperties(this.prototype, {
       close: { enumerable: true },
       closed: { enumerable: true },

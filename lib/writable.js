@@ -59,14 +59,16 @@ class Writable {
     this.#closing = true;
   }
 
-  /** The connection ended cleanly. Whoever still writes learns that it is too late. */
-  close() {
+  /**
+   * The peer closed. Whoever still writes learns that it is too late.
+   *
+   * @param {unknown} [error] why the end was unclean all the same, for whoever closed the stream
+   */
+  close(error) {
     this.#closing = true;
-    if (this.#end) {
-      this.#end.resolve();
-      return;
-    }
-    this.fail(new DOMException('the connection is closed', 'InvalidStateError'));
+    if (!this.#end) this.fail(new DOMException('the connection is closed', 'InvalidStateError'));
+    else if (error) this.fail(error);
+    else this.#end.resolve();
   }
 
   /**
@@ -95,7 +97,7 @@ class Writable {
     // 3. Once closing has begun, writes have no effect.
     if (this.#closing) return undefined;
     // 2. and 4. The message is copied and queued; the write is over when the buffer has room.
-    if (this.#connection.write(message)) return undefined;
+    if (this.#connection.write(message)) return this.#connection.turn();
     return new Promise((resolve, reject) => {
       this.#room = { resolve, reject };
     });

@@ -3,27 +3,21 @@
 use bytes::Bytes;
 use napi::{
     Env, Result,
-    bindgen_prelude::{JsValue, Uint8ArraySlice, Unknown},
+    bindgen_prelude::{JsValue, Unknown},
 };
 
 use crate::net::{inbox::Kind, outbox::Block};
 
-/// A large message: a string, or a `Uint8Array` over the received bytes, not copied.
+/// A large message as a string.
 ///
 /// # Errors
-/// Fails when the engine refuses the value (a string longer than it allows).
-pub fn large_message<'env>(env: &'env Env, kind: Kind, payload: Bytes) -> Result<Unknown<'env>> {
+/// Fails when the engine refuses it: a string may be longer than it allows.
+pub fn large_text<'env>(env: &'env Env, kind: Kind, payload: &[u8]) -> Result<Unknown<'env>> {
     match kind {
-        Kind::Ascii => Ok(env.create_string_latin1(&payload)?.to_unknown()),
-        Kind::Utf8 => Ok(env.create_string(String::from_utf8_lossy(&payload))?.to_unknown()),
-        Kind::Binary => {
-            let (data, len) = (payload.as_ptr().cast_mut(), payload.len());
-            // SAFETY: `payload` moves into the finalizer, which keeps `data` valid for the life
-            // of the JavaScript object. The engine has split these bytes off its buffer, so
-            // nobody else reads or writes them, whatever JavaScript does with them.
-            let array =
-                unsafe { Uint8ArraySlice::from_external(env, data, len, payload, |_, _| {}) }?;
-            Ok(array.to_unknown())
+        // Saves the engine from decoding.
+        Kind::Ascii => Ok(env.create_string_latin1(payload)?.to_unknown()),
+        Kind::Utf8 | Kind::Binary => {
+            Ok(env.create_string(String::from_utf8_lossy(payload))?.to_unknown())
         }
     }
 }

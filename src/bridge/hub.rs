@@ -19,7 +19,7 @@ use napi::{
 use napi_derive::napi;
 
 use super::{
-    convert::{cut_blocks, large_message},
+    convert::{cut_blocks, large_text},
     options::ConnectOptions,
     records::{ClosedRecord, OpenedRecord},
 };
@@ -40,7 +40,7 @@ type Wake = ThreadsafeFunction<(), (), (), Status, false, true>;
 pub struct Hub {
     /// Shared with the cleanup hook of the environment.
     connections: Rc<RefCell<HashMap<u32, Handle>>>,
-    /// A large message between `read`, which finds it, and `takeLarge`.
+    /// A large message between `read`, which finds it, and the call that takes it.
     large: Option<(Kind, Bytes)>,
     next_id: u32,
     signaller: Arc<Signaller>,
@@ -132,7 +132,8 @@ impl Hub {
     }
 
     /// Takes a batch: the number of messages in the slab, 0 for none, -1 for one large message
-    /// that `takeLarge` returns. `meta` receives `length << 2 | kind` per message.
+    /// that is taken with `takeLargeBytes` or `takeLargeText`. `meta` receives
+    /// `length << 2 | kind` per message; for a large one, its kind and its length.
     #[napi(catch_unwind)]
     pub fn read(
         &mut self,
@@ -149,6 +150,11 @@ impl Hub {
         match handle.read(slab, meta) {
             Batch::Empty => 0,
             Batch::Large(kind, payload) => {
+                if let ([kind_slot, length_slot, ..], Ok(length)) =
+                    (meta, u32::try_from(payload.len()))
+                {
+                    (*kind_slot, *length_slot) = (kind as u32, length);
+                }
                 self.large = Some((kind, payload));
                 -1
             }
@@ -157,11 +163,24 @@ impl Hub {
         }
     }
 
-    /// The large message that `read` announced.
-    #[napi(catch_unwind, ts_return_type = "string | Uint8Array")]
-    pub fn take_large<'env>(&mut self, env: &'env Env) -> Result<Unknown<'env>> {
+    /// Copies the large message that `read` announced into memory that JavaScript owns: external
+    /// memory could not be transferred to a worker.
+    #[napi(catch_unwind)]
+    pub fn take_large_bytes(&mut self, mut target: Uint8ArraySlice<'_>) {
+        // SAFETY: JavaScript does not run during this call, and no other thread knows the array.
+        let target = unsafe { target.as_mut() };
+        if let Some((_, payload)) = self.large.take()
+            && payload.len() == target.len()
+        {
+            target.copy_from_slice(&payload);
+        }
+    }
+
+    /// The large message that `read` announced, as a string.
+    #[napi(catch_unwind, ts_return_type = "string")]
+    pub fn take_large_text<'env>(&mut self, env: &'env Env) -> Result<Unknown<'env>> {
         match self.large.take() {
-            Some((kind, payload)) => large_message(env, kind, payload),
+            Some((kind, payload)) => large_text(env, kind, &payload),
             None => Err(Error::new(Status::GenericFailure, "there is no large message")),
         }
     }

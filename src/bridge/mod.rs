@@ -7,7 +7,7 @@
 //! | --- | --- | --- |
 //! | `wake` | up | nothing: "call `ready()`"; many events make one wake-up |
 //! | `ready` | up | pairs of connection id and signals |
-//! | `read`, `takeLarge` | up | a batch of messages in a slab, or one large message |
+//! | `read`, `takeLargeBytes`, `takeLargeText` | up | a batch of messages in a slab, or one large message |
 //! | `opened`, `closed` | up | one record each per connection |
 //! | `flush`, `sendLarge` | down | a slab of messages of any connections, or one large message |
 //! | `connect`, `close`, `acknowledge`, `discard`, `terminate` | down | one request |

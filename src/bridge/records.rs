@@ -188,6 +188,7 @@ fn kind(error: &Error) -> &'static str {
     match error {
         Error::CloseTimeout(_) => "close-timeout",
         Error::Dial(_) => "dial",
+        Error::EndOfHandshake => "end-of-handshake",
         Error::EndOfStream => "end-of-stream",
         Error::Handshake(_) => "handshake",
         Error::HandshakeTimeout(_) => "handshake-timeout",

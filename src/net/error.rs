@@ -12,6 +12,9 @@ pub enum Error {
     /// No address of the host could be reached.
     #[error("no address could be reached")]
     Dial(Vec<Attempt>),
+    /// The socket was closed before the opening handshake was over.
+    #[error("the server closed the socket before the opening handshake was over")]
+    EndOfHandshake,
     /// The socket was closed without a Close frame.
     #[error("the peer closed the socket without a closing handshake")]
     EndOfStream,

@@ -52,7 +52,7 @@ pub(super) struct Upgrade {
 ///
 /// # Errors
 /// [`Error::Refused`] for an answer that is not 101, [`Error::Handshake`] for one that breaks the
-/// rules, [`Error::EndOfStream`] or [`Error::Io`] when the socket ends first.
+/// rules, [`Error::EndOfHandshake`] or [`Error::Io`] when the socket ends first.
 ///
 /// # Cancel safety
 /// Dropping the future drops the transport.
@@ -248,7 +248,7 @@ async fn refusal(answer: Response<Incoming>) -> Error {
 /// hyper's errors, in the words of this crate.
 fn hyper_error(error: hyper::Error) -> Error {
     if error.is_incomplete_message() {
-        return Error::EndOfStream;
+        return Error::EndOfHandshake;
     }
     let mut source = std::error::Error::source(&error);
     while let Some(cause) = source {

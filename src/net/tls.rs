@@ -13,7 +13,11 @@ use tokio_rustls::{
     },
 };
 
-use super::{config::TlsOptions, error::Error, verifier::Verifier};
+use super::{
+    config::TlsOptions,
+    error::Error,
+    verifier::{Untrusted, Verifier},
+};
 
 /// Certificates that are trusted where a connection brings none of its own: parsed once per
 /// process. Later calls change nothing.
@@ -103,45 +107,56 @@ fn tls_error(error: std::io::Error) -> Error {
     let Some(cause) = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>())
     else {
         return if error.kind() == std::io::ErrorKind::UnexpectedEof {
-            Error::Tls {
-                code: "ECONNRESET",
-                message: "the server closed the socket during the TLS handshake".to_owned(),
-            }
+            Error::EndOfHandshake
         } else {
             Error::Io { syscall: "read", source: error }
         };
     };
-    let code = match cause {
-        rustls::Error::InvalidCertificate(certificate) => certificate_code(certificate),
-        rustls::Error::AlertReceived(_) => "ERR_SSL_TLSV1_ALERT",
-        rustls::Error::InvalidMessage(_) => "ERR_SSL_WRONG_VERSION_NUMBER",
-        rustls::Error::PeerIncompatible(_) => "ERR_SSL_UNSUPPORTED_PROTOCOL",
-        _ => "EPROTO",
+    let (code, message) = match cause {
+        rustls::Error::InvalidCertificate(certificate) => certificate_failure(certificate),
+        rustls::Error::AlertReceived(alert) => {
+            ("ERR_SSL_TLSV1_ALERT", format!("the server ended the TLS handshake: {alert:?}"))
+        }
+        rustls::Error::InvalidMessage(_) => {
+            ("ERR_SSL_WRONG_VERSION_NUMBER", "the server's answer is not TLS".to_owned())
+        }
+        rustls::Error::PeerIncompatible(_) => (
+            "ERR_SSL_UNSUPPORTED_PROTOCOL",
+            "the server supports no TLS version or cipher that is offered".to_owned(),
+        ),
+        other => ("EPROTO", other.to_string()),
     };
-    Error::Tls { code, message: cause.to_string() }
+    Error::Tls { code, message }
 }
 
-/// Node's (OpenSSL's) code for a certificate that was not accepted.
-fn certificate_code(error: &CertificateError) -> &'static str {
-    match error {
-        CertificateError::Expired | CertificateError::ExpiredContext { .. } => "CERT_HAS_EXPIRED",
-        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
-            "CERT_NOT_YET_VALID"
+/// Node's (OpenSSL's) code and words for a certificate that was not accepted.
+fn certificate_failure(error: &CertificateError) -> (&'static str, String) {
+    let (code, message) = match error {
+        CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
+            ("CERT_HAS_EXPIRED", "certificate has expired")
         }
-        CertificateError::Revoked => "CERT_REVOKED",
+        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
+            ("CERT_NOT_YET_VALID", "certificate is not yet valid")
+        }
+        CertificateError::Revoked => ("CERT_REVOKED", "certificate revoked"),
         CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
-            "ERR_TLS_CERT_ALTNAME_INVALID"
+            return ("ERR_TLS_CERT_ALTNAME_INVALID", error.to_string());
         }
         CertificateError::InvalidPurpose | CertificateError::InvalidPurposeContext { .. } => {
-            "INVALID_PURPOSE"
+            ("INVALID_PURPOSE", "unsuitable certificate purpose")
         }
-        CertificateError::BadSignature => "CERT_SIGNATURE_FAILURE",
-        CertificateError::Other(other) => other
-            .0
-            .downcast_ref::<super::verifier::Untrusted>()
-            .map_or("UNABLE_TO_VERIFY_LEAF_SIGNATURE", |untrusted| untrusted.code()),
-        _ => "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
-    }
+        CertificateError::BadSignature => {
+            ("CERT_SIGNATURE_FAILURE", "certificate signature failure")
+        }
+        CertificateError::Other(other) => {
+            if let Some(untrusted) = other.0.downcast_ref::<Untrusted>() {
+                return (untrusted.code(), untrusted.to_string());
+            }
+            ("UNABLE_TO_VERIFY_LEAF_SIGNATURE", "unable to verify the certificate")
+        }
+        _ => return ("UNABLE_TO_VERIFY_LEAF_SIGNATURE", error.to_string()),
+    };
+    (code, message.to_owned())
 }
 
 static DEFAULT_ROOTS: OnceLock<Arc<Roots>> = OnceLock::new();
