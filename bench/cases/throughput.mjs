@@ -1,0 +1,51 @@
+// One direction, as fast as it goes: every size, kind and transport.
+
+const SIZES = {
+  16: '16 B',
+  64: '64 B',
+  1024: '1 KiB',
+  16384: '16 KiB',
+  262144: '256 KiB',
+  1048576: '1 MiB',
+};
+
+const WORDS = { 16: '16', 64: '64', 1024: '1k', 16384: '16k', 262144: '256k', 1048576: '1m' };
+
+/** What compresses is text, and a message must be long enough for it. */
+const DEFLATED_SIZES = [1024, 16384, 262144, 1048576];
+
+export const receiveCases = throughput('receive');
+export const sendCases = throughput('send');
+
+/**
+ * @param {'receive' | 'send'} workload
+ * @returns {import('./index.mjs').Case[]}
+ */
+function throughput(workload) {
+  const list = [];
+  for (const transport of ['plain', 'tls', 'deflate']) {
+    for (const kind of transport === 'deflate' ? ['text'] : ['text', 'binary']) {
+      for (const size of transport === 'deflate'
+        ? DEFLATED_SIZES
+        : Object.keys(SIZES).map(Number)) {
+        list.push({
+          id: `${workload}/${kind}/${WORDS[size]}/${transport}`,
+          title: `${workload} ${kind} ${SIZES[size]}${transport === 'plain' ? '' : ` ${transport}`}`,
+          group: workload,
+          chart: `${workload}-${kind}-${transport}`,
+          figures: ['rate', 'main'],
+          shared: workload === 'receive' && kind === 'binary',
+          limit: transport !== 'deflate',
+          specification: {
+            workload,
+            kind,
+            size,
+            tls: transport === 'tls',
+            deflate: transport === 'deflate',
+          },
+        });
+      }
+    }
+  }
+  return list;
+}
