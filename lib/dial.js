@@ -31,7 +31,12 @@ function dial(url, options, signal, done) {
   signal.addEventListener('abort', () => finish(null), { once: true });
   lookup(host, { all: true }, (error, found) => {
     if (error) finish(error);
-    else finish(null, found.map(({ address }) => socketAddress(address, port)));
+    else {
+      finish(
+        null,
+        found.map(({ address }) => socketAddress(address, port)),
+      );
+    }
   });
 
   /**

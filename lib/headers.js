@@ -58,7 +58,9 @@ function checkName(name) {
 function checkValue(name, value) {
   const text = typeof value === 'number' ? String(value) : value;
   if (typeof text !== 'string') {
-    throw new TypeError(`the value of the header ${show(name)} must be a string, not ${show(value)}`);
+    throw new TypeError(
+      `the value of the header ${show(name)} must be a string, not ${show(value)}`,
+    );
   }
   // The value itself stays out of the message: it may be a secret.
   if (!VALUE.test(text)) {
@@ -73,7 +75,7 @@ function checkValue(name, value) {
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 
 /** RFC 9110 section 5.5: visible characters, space, tab, and the upper half of Latin-1. */
-// eslint-disable-next-line no-control-regex -- the tab is meant
+
 const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
 /** What the handshake needs to be as it is (RFC 6455 section 4.1), and what would give it a body. */

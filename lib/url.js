@@ -47,7 +47,9 @@ function suggestion(text) {
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text) || !URL.canParse(guess)) return '';
   const { hostname } = new URL(guess);
   const isLocal = hostname === 'localhost' || /^[\d.]+$|^\[/.test(hostname);
-  if (!isLocal && !hostname.includes('.')) return ': an absolute URL such as "wss://host/path" is needed';
+  if (!isLocal && !hostname.includes('.')) {
+    return ': an absolute URL such as "wss://host/path" is needed';
+  }
   return `: did you mean ${show(isLocal ? guess.replace('wss:', 'ws:') : guess)}?`;
 }
 

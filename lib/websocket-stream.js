@@ -133,9 +133,7 @@ class WebSocketStream {
    */
   #closeUsing(reason) {
     this.#close(
-      reason instanceof WebSocketError
-        ? closeInfoOf(reason)
-        : { closeCode: undefined, reason: '' },
+      reason instanceof WebSocketError ? closeInfoOf(reason) : { closeCode: undefined, reason: '' },
     );
   }
 
@@ -212,7 +210,8 @@ class WebSocketStream {
       return;
     }
     // 3. Not clean: one error for all.
-    const action = this.#state === 'connecting' ? this.#action : `the connection to ${this.#place} failed`;
+    const action =
+      this.#state === 'connecting' ? this.#action : `the connection to ${this.#place} failed`;
     const error = connectionError({ record, action, closeCode: code, reason });
     // The peer's Close frame ended the writing already, whatever became of the connection.
     if (code !== ABNORMAL && record.kind !== 'protocol') this.#writable?.close(error);
@@ -254,8 +253,7 @@ class WebSocketStream {
   }
 
   static {
-    isWebSocketStream = (value) =>
-      typeof value === 'object' && value !== null && #url in value;
+    isWebSocketStream = (value) => typeof value === 'object' && value !== null && #url in value;
     Object.defineProperties(this.prototype, {
       close: { enumerable: true },
       closed: { enumerable: true },

@@ -72,6 +72,9 @@ struct ConnectionObserver {
 #[napi]
 impl Hub {
     /// `wake` is called without arguments when `ready()` has something to say. It must not throw.
+    ///
+    /// # Errors
+    /// Fails when the environment refuses a thread-safe function or a cleanup hook.
     #[napi(constructor, catch_unwind)]
     pub fn new(env: Env, wake: Function<'_, (), ()>) -> Result<Self> {
         let signaller = Arc::new(Signaller {
@@ -97,6 +100,9 @@ impl Hub {
     }
 
     /// Starts a connection and returns its id.
+    ///
+    /// # Errors
+    /// Fails when an address is none; everything else is reported by the connection.
     #[napi(catch_unwind)]
     pub fn connect(&mut self, options: ConnectOptions) -> Result<u32> {
         let config = Config::try_from(options)?;
@@ -177,6 +183,9 @@ impl Hub {
     }
 
     /// The large message that `read` announced, as a string.
+    ///
+    /// # Errors
+    /// Fails when there is none, or when it is longer than a string may be.
     #[napi(catch_unwind, ts_return_type = "string")]
     pub fn take_large_text<'env>(&mut self, env: &'env Env) -> Result<Unknown<'env>> {
         match self.large.take() {

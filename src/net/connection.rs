@@ -155,7 +155,7 @@ impl Connection {
     /// Answers the end of the peer's frames. What was not sent by then makes the end unclean.
     fn reply(&mut self, end: End) {
         let unsent =
-            !self.shared.outbox.is_empty() || self.writing.is_busy() || self.output.len() > 0;
+            !self.shared.outbox.is_empty() || self.writing.is_busy() || self.output.pending() > 0;
         self.deadline.arm(self.timeouts.close);
         if unsent && let End::Close(_) = end {
             self.writing.clear();

@@ -69,7 +69,7 @@ pub(super) async fn upgrade(
         .title_case_headers(true)
         .handshake(TokioIo::new(transport))
         .await
-        .map_err(hyper_error)?;
+        .map_err(|error| hyper_error(&error))?;
     // hyper's connection has to be polled for anything to move; both live in this future.
     let mut connection = pin!(connection.with_upgrades());
     let mut ended = false;
@@ -85,14 +85,14 @@ pub(super) async fn upgrade(
             answer.as_mut().poll(cx)
         })
         .await
-        .map_err(hyper_error)?
+        .map_err(|error| hyper_error(&error))?
     };
     let exchange = async {
         if answer.status() != StatusCode::SWITCHING_PROTOCOLS {
             return Err(refusal(answer).await);
         }
         let opened = check_answer(&answer, &key, &protocols)?;
-        let upgraded = hyper::upgrade::on(answer).await.map_err(hyper_error)?;
+        let upgraded = hyper::upgrade::on(answer).await.map_err(|error| hyper_error(&error))?;
         Ok((opened, upgraded))
     };
     let mut exchange = pin!(exchange);
@@ -246,11 +246,11 @@ async fn refusal(answer: Response<Incoming>) -> Error {
 }
 
 /// hyper's errors, in the words of this crate.
-fn hyper_error(error: hyper::Error) -> Error {
+fn hyper_error(error: &hyper::Error) -> Error {
     if error.is_incomplete_message() {
         return Error::EndOfHandshake;
     }
-    let mut source = std::error::Error::source(&error);
+    let mut source = std::error::Error::source(error);
     while let Some(cause) = source {
         if let Some(cause) = cause.downcast_ref::<io::Error>() {
             // io::Error cannot be cloned; its code and kind are what matters.

@@ -22,14 +22,14 @@ pub struct Output {
 impl Output {
     /// Bytes that wait.
     #[must_use]
-    pub fn len(&self) -> usize {
+    pub fn pending(&self) -> usize {
         self.bytes.len() - self.written
     }
 
     /// True when nothing waits, neither here nor in the transport.
     #[must_use]
     pub fn is_flushed(&self) -> bool {
-        self.len() == 0 && !self.unflushed
+        self.pending() == 0 && !self.unflushed
     }
 
     /// Writes until everything has left, or the socket takes no more.

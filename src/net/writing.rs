@@ -80,7 +80,7 @@ impl Connection {
                 Poll::Ready(Ok(())) | Poll::Pending => break,
             }
         }
-        let unwritten = self.output.len() + self.writing.len();
+        let unwritten = self.output.pending() + self.writing.len();
         if self.shared.outbox.report(unwritten, self.limits.send_buffer) {
             self.shared.signal(Signals::WRITABLE);
         }
@@ -89,7 +89,7 @@ impl Connection {
     /// Answers a Ping, or remembers it while the peer does not read (section 5.5.3 lets an
     /// endpoint answer the newest Ping only). So a flood of Pings cannot fill the memory.
     pub(super) fn on_ping(&mut self, payload: Bytes) {
-        if self.writing.pong.is_none() && self.output.len() < OUTPUT_TARGET {
+        if self.writing.pong.is_none() && self.output.pending() < OUTPUT_TARGET {
             self.encode_message(Message::Pong(payload));
         } else {
             self.writing.pong = Some(payload);
@@ -107,7 +107,7 @@ impl Connection {
 
     /// Moves messages to the output until it is full enough.
     fn encode(&mut self) {
-        while self.output.len() < OUTPUT_TARGET {
+        while self.output.pending() < OUTPUT_TARGET {
             if let Some(payload) = self.writing.pong.take() {
                 self.encode_message(Message::Pong(payload));
                 continue;

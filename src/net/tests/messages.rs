@@ -20,7 +20,7 @@ async fn messages_survive_a_transport_that_moves_one_byte_at_a_time() {
     assert_eq!(received[1], (Kind::Binary, vec![0, 255]));
     assert_eq!(received[2], (Kind::Utf8, long.into_bytes()));
     near.send(b"answer");
-    near.send(&[7; 70_000]);
+    near.send(&vec![7; 70_000]);
     assert_eq!(far.frame().await, Some((0x82, b"answer".to_vec())));
     assert_eq!(far.frame().await, Some((0x82, vec![7; 70_000])));
 }
@@ -64,7 +64,7 @@ async fn budgets_return_to_zero_when_everything_was_taken() {
     assert_eq!(near.handle.0.inbox.cost(), 0);
     let mut far = writer.await.unwrap();
     for _ in 0..10 {
-        near.send(&[0; 20_000]);
+        near.send(&vec![0; 20_000]);
     }
     assert!(near.handle.buffered(usize::MAX) > 0);
     for _ in 0..10 {
