@@ -43,3 +43,18 @@ export async function runFixture(
     clearTimeout(timer);
   }
 }
+
+/**
+ * Runs a fixture program that must end well, and returns what it printed as JSON.
+ *
+ * @param {URL} file
+ * @param {Parameters<typeof runFixture>[1]} [options]
+ */
+export async function fixtureResult(file, options) {
+  const { code, signal, stdout, stderr, timedOut } = await runFixture(file, options);
+  if (code !== 0) {
+    const end = timedOut ? 'did not end' : `ended with ${signal ?? code}`;
+    throw new Error(`The program ${end}.\n${stdout}\n${stderr}`);
+  }
+  return JSON.parse(stdout);
+}

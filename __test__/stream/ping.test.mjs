@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { OPCODE } from '../helpers/frame.mjs';
+import { encodeFrame, OPCODE } from '../helpers/frame.mjs';
 import { openPair } from '../helpers/pair.mjs';
 import { test } from '../helpers/test.mjs';
 
@@ -19,4 +19,29 @@ test('pongs that nobody asked for are ignored', async (t) => {
   peer.sendText('after');
   const { value } = await readable.getReader().read();
   assert.equal(value, 'after');
+});
+
+test('a ping in the packet of the answer is answered', async (t) => {
+  const answer = { body: encodeFrame({ opcode: OPCODE.ping, payload: 'early' }) };
+  const { peer } = await openPair(t, { server: { answer } });
+  const pong = await peer.next();
+  assert.equal(pong.opcode, OPCODE.pong);
+  assert.equal(pong.payload.toString(), 'early');
+});
+
+test('a ping behind more data than is received at once is answered when that was read', async (t) => {
+  const { peer, readable } = await openPair(t, { client: { receiveBuffer: 4096 } });
+  const reader = readable.getReader();
+  const messages = Array.from({ length: 50 }, () =>
+    encodeFrame({ opcode: OPCODE.binary, payload: Buffer.alloc(1000) }),
+  );
+  const ping = encodeFrame({ opcode: OPCODE.ping, payload: 'behind' });
+  for (let round = 0; round < 20; round++) {
+    peer.sendRaw(Buffer.concat([...messages, ping]));
+    for (const message of messages) {
+      assert.equal((await reader.read()).value.length, message.length - 4);
+    }
+    const pong = await peer.next();
+    assert.equal(pong.payload.toString(), 'behind');
+  }
 });

@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict';
+import { WebSocketStream } from '../../index.js';
+import { openPair } from '../helpers/pair.mjs';
+import { startServer } from '../helpers/server.mjs';
+import { test } from '../helpers/test.mjs';
+
+test('the request is a correct upgrade', async (t) => {
+  const { server, peer } = await openPair(t);
+  const { method, path, version, headers } = peer.request;
+  assert.deepEqual([method, path, version], ['GET', '/', 'HTTP/1.1']);
+  assert.equal(headers.host, `127.0.0.1:${server.port}`);
+  assert.equal(headers.upgrade.toLowerCase(), 'websocket');
+  assert.match(headers.connection, /^upgrade$/i);
+  assert.equal(headers['sec-websocket-version'], '13');
+  assert.equal(Buffer.from(headers['sec-websocket-key'], 'base64').length, 16);
+  assert.equal(headers['sec-websocket-protocol'], undefined);
+});
+
+test('every handshake has a key of its own', async (t) => {
+  const first = await openPair(t);
+  const second = await openPair(t);
+  const key = ({ peer }) => peer.request.headers['sec-websocket-key'];
+  assert.notEqual(key(first), key(second));
+});
+
+const paths = [
+  ['a/b?c=d&e', '/a/b?c=d&e'],
+  ['?only', '/?only'],
+  ['%20x/\u00fc', '/%20x/%C3%BC'],
+  ['a/../b', '/b'],
+];
+for (const [given, path] of paths) {
+  test(`the path ${given} is requested as ${path}`, async (t) => {
+    const server = await startServer(t);
+    await new WebSocketStream(server.url + given).opened;
+    assert.equal((await server.peer()).request.path, path);
+  });
+}
+
+test('http: connects like ws:', async (t) => {
+  const server = await startServer(t);
+  const wss = new WebSocketStream(server.url.replace('ws:', 'http:'));
+  await wss.opened;
+  assert.equal(wss.url, server.url);
+});
+
+test('protocols are sent in one header field, in their order', async (t) => {
+  const answer = { headers: { 'Sec-WebSocket-Protocol': 'b' } };
+  const { peer, info } = await openPair(t, {
+    server: { answer },
+    client: { protocols: ['b', 'a', 'C'] },
+  });
+  const fields = peer.request.rawHeaders.filter(([name]) => /^sec-websocket-protocol$/i.test(name));
+  assert.deepEqual(
+    fields.map(([, value]) => value),
+    ['b, a, C'],
+  );
+  assert.equal(info.protocol, 'b');
+});
+
+test('no extension is offered', async (t) => {
+  const { peer, info } = await openPair(t);
+  assert.equal(peer.request.headers['sec-websocket-extensions'], undefined);
+  assert.equal(info.extensions, '');
+});
+
+const headerForms = [
+  ['an object', { 'X-One': '1', 'X-Two': 'two words' }],
+  ['a list of pairs', [['X-One', '1'], ['X-Two', 'two words']]],
+  ['Headers', new Headers({ 'X-One': '1', 'X-Two': 'two words' })],
+];
+for (const [title, headers] of headerForms) {
+  test(`headers given as ${title} are sent`, async (t) => {
+    const { peer } = await openPair(t, { client: { headers } });
+    assert.equal(peer.request.headers['x-one'], '1');
+    assert.equal(peer.request.headers['x-two'], 'two words');
+  });
+}
+
+test('headers may override Host', async (t) => {
+  const { peer } = await openPair(t, { client: { headers: { Host: 'other.test' } } });
+  const hosts = peer.request.rawHeaders.filter(([name]) => /^host$/i.test(name));
+  assert.deepEqual(
+    hosts.map(([, value]) => value),
+    ['other.test'],
+  );
+});
