@@ -1,0 +1,43 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { within } from './until.mjs';
+
+/**
+ * Starts a fixture program that is spoken to over Node's message channel while it runs. It is killed when the
+ * test ends.
+ *
+ * @param {import('node:test').TestContext} t
+ * @param {URL} file
+ * @param {string[]} args
+ */
+export function startProgram(t, file, args) {
+  const child = fork(fileURLToPath(file), args, { execArgv: ['--expose-gc'] });
+  const exit = once(child, 'exit');
+  t.after(async () => {
+    child.kill('SIGKILL');
+    await exit;
+  });
+  const ended = exit.then(([code, signal]) => {
+    throw new Error(`The program ended with ${signal ?? code}`);
+  });
+  ended.catch(() => {});
+  return {
+    /**
+     * Sends `question` and returns the program's answer.
+     *
+     * @param {any} question
+     * @param {number} [deadline] in ms
+     */
+    async ask(question, deadline) {
+      const answer = once(child, 'message');
+      child.send(question);
+      const [message] = await within(
+        Promise.race([answer, ended]),
+        `the answer to ${JSON.stringify(question)}`,
+        deadline,
+      );
+      return message;
+    },
+  };
+}
