@@ -11,9 +11,19 @@ export declare const __napiBindingTarget: 'native' | 'wasm32-wasi' | 'wasm32-was
 
 /** The native half of `lib/connection.js`. */
 export declare class Hub {
-  /** `wake` is called without arguments when `ready()` has something to say. It must not throw. */
+  /**
+   * `wake` is called without arguments when `ready()` has something to say. It must not throw.
+   *
+   * # Errors
+   * Fails when the environment refuses a thread-safe function or a cleanup hook.
+   */
   constructor(wake: () => void)
-  /** Starts a connection and returns its id. */
+  /**
+   * Starts a connection and returns its id.
+   *
+   * # Errors
+   * Fails when an address is none; everything else is reported by the connection.
+   */
   connect(options: ConnectOptions): number
   /** True when `setRoots` is still to be called. */
   needsRoots(): boolean
@@ -32,10 +42,18 @@ export declare class Hub {
    * memory could not be transferred to a worker.
    */
   takeLargeBytes(target: Uint8Array): void
-  /** The large message that `read` announced, as a string. */
+  /**
+   * The large message that `read` announced, as a string.
+   *
+   * # Errors
+   * Fails when there is none, or when it is longer than a string may be.
+   */
   takeLargeText(): string
-  /** Queues messages: payloads back to back in `slab`, two numbers per message in `meta`. */
-  flush(slab: Uint8Array, meta: Uint32Array): void
+  /**
+   * Queues messages: payloads back to back in `slab`, two numbers per message in `meta`.
+   * With `at_once`, an idle socket is written to before this returns.
+   */
+  flush(slab: Uint8Array, meta: Uint32Array, atOnce: boolean): void
   /** Queues one message. */
   sendLarge(id: number, payload: Uint8Array, isText: boolean): void
   /**

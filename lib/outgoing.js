@@ -63,14 +63,19 @@ class Outgoing {
     });
   }
 
-  /** Hands over what is collected. */
-  flush() {
+  /**
+   * Hands over what is collected.
+   *
+   * @param {boolean} [atOnce] writes to an idle socket on this thread: one message must not wait
+   *   for another thread to wake up, but a full slab is better encoded there
+   */
+  flush(atOnce = false) {
     if (this.#count === 0) return;
     const bytes = this.#bytes.subarray(0, this.#length);
     const meta = this.#meta.subarray(0, 2 * this.#count);
     this.#length = 0;
     this.#count = 0;
-    this.#hub.flush(bytes, meta);
+    this.#hub.flush(bytes, meta, atOnce);
   }
 
   /**
@@ -111,7 +116,7 @@ class Outgoing {
     this.#length += length;
     if (this.#busy) return;
     this.#busy = true;
-    this.flush();
+    this.flush(true);
     setImmediate(this.#endTurn);
   }
 

@@ -195,12 +195,13 @@ impl Hub {
     }
 
     /// Queues messages: payloads back to back in `slab`, two numbers per message in `meta`.
+    /// With `at_once`, an idle socket is written to before this returns.
     #[napi(catch_unwind)]
-    pub fn flush(&self, slab: &[u8], meta: &[u32]) {
+    pub fn flush(&self, slab: &[u8], meta: &[u32], at_once: bool) {
         let connections = self.connections.borrow();
         cut_blocks(slab, meta, |id, block| {
             if let Some(handle) = connections.get(&id) {
-                let _ = handle.send(block);
+                let _ = handle.send(block, at_once);
             }
         });
     }
@@ -210,7 +211,8 @@ impl Hub {
     pub fn send_large(&self, id: u32, payload: &[u8], is_text: bool) {
         if let Some(handle) = self.connections.borrow().get(&id) {
             let entries = vec![(payload.len(), is_text)];
-            let _ = handle.send(Block { bytes: Bytes::copy_from_slice(payload), entries });
+            let block = Block { bytes: Bytes::copy_from_slice(payload), entries };
+            let _ = handle.send(block, false);
         }
     }
 

@@ -48,6 +48,7 @@ pub fn connect(config: Config, observer: Arc<dyn Observer>) -> Handle {
                 .map(ToString::to_string)
                 .or_else(|| panic.downcast_ref::<String>().cloned())
                 .unwrap_or_default();
+            task_shared.drop_connection();
             task_shared.settle(Outcome::abnormal(Error::Internal(message)));
         }
     };
@@ -59,7 +60,7 @@ pub fn connect(config: Config, observer: Arc<dyn Observer>) -> Handle {
 
 async fn run(config: &Config, shared: &Arc<Shared>) {
     match open(config, shared).await {
-        Ok(connection) => connection.await,
+        Ok(connection) => shared.drive(connection).await,
         Err(error) => shared.settle(Outcome::abnormal(error)),
     }
 }

@@ -5,7 +5,7 @@ use std::{
     io,
     pin::Pin,
     sync::Arc,
-    task::{Context, Poll},
+    task::{Context, Poll, Waker},
 };
 
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -46,6 +46,8 @@ pub struct Connection {
     acknowledged: bool,
     deadline: Deadline,
     timeouts: Timeouts,
+    /// Wakes the task, whoever polls the socket.
+    waker: Waker,
 }
 
 impl Connection {
@@ -80,7 +82,22 @@ impl Connection {
             acknowledged: false,
             deadline: Deadline::default(),
             timeouts,
+            waker: Waker::noop().clone(),
         }
+    }
+
+    /// Writes what is queued from the thread of the writer, if nothing is under way.
+    /// True when all of it has left.
+    pub(super) fn write_now(&mut self) -> bool {
+        if !matches!(self.phase, Phase::Open) || self.writing.is_busy() || !self.output.is_flushed()
+        {
+            return false;
+        }
+        let waker = self.waker.clone();
+        self.poll_write(&mut Context::from_waker(&waker));
+        matches!(self.phase, Phase::Open)
+            && self.output.is_flushed()
+            && self.shared.outbox.is_empty()
     }
 
     /// The peer's frames have ended, at their place in the order of events.
@@ -226,6 +243,7 @@ impl Future for Connection {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         let connection = &mut *self;
         connection.shared.waker.register(cx.waker());
+        connection.waker.clone_from(cx.waker());
         for _ in 0..STEPS_PER_TURN {
             let step = connection.poll_step(cx);
             if let Phase::Done = connection.phase {

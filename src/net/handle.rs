@@ -1,14 +1,20 @@
 //! What the outside holds of a connection, and what it hears from it.
 
-use std::sync::{
-    Arc, Mutex, MutexGuard, PoisonError,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    future::{Future, poll_fn},
+    pin::Pin,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    task::{Poll, ready},
 };
 
 use futures::task::AtomicWaker;
 
 use super::{
     closing::{CloseRequest, Outcome},
+    connection::Connection,
     handshake::Opened,
     inbox::{Batch, Inbox},
     outbox::{Block, Outbox},
@@ -43,6 +49,8 @@ pub struct Handle(pub(super) Arc<Shared>);
 
 /// What the task and the handles share.
 pub(super) struct Shared {
+    /// The open connection. Locked by the task for one turn, and by a writer for one write.
+    connection: Mutex<Option<Connection>>,
     /// Requests to the task.
     control: Mutex<Control>,
     /// Set with every change of `control`, so that the task need not lock to see that there is none.
@@ -81,10 +89,15 @@ impl Handle {
     }
 
     /// Queues messages. False when the connection takes no more.
+    ///
+    /// With `at_once`, they are written to the socket by the calling thread when nothing else is
+    /// under way: an answer then need not wait for the network thread to wake up.
     #[must_use]
-    pub fn send(&self, block: Block) -> bool {
+    pub fn send(&self, block: Block, at_once: bool) -> bool {
         let sent = self.0.outbox.push(block);
-        self.0.waker.wake();
+        if !(at_once && self.0.write_now()) {
+            self.0.waker.wake();
+        }
         sent
     }
 
@@ -140,6 +153,7 @@ impl Handle {
 impl Shared {
     pub(super) fn new(observer: Arc<dyn Observer>, receive_buffer: usize) -> Self {
         Self {
+            connection: Mutex::default(),
             control: Mutex::default(),
             changed: AtomicBool::new(false),
             inbox: Inbox::new(receive_buffer),
@@ -147,6 +161,33 @@ impl Shared {
             outbox: Outbox::default(),
             status: Mutex::default(),
             waker: AtomicWaker::new(),
+        }
+    }
+
+    /// Hands over the open connection and drives it to its end.
+    pub(super) async fn drive(&self, connection: Connection) {
+        *lock(&self.connection) = Some(connection);
+        poll_fn(|cx| {
+            let mut slot = lock(&self.connection);
+            let Some(connection) = slot.as_mut() else { return Poll::Ready(()) };
+            ready!(Pin::new(connection).poll(cx));
+            // The socket is closed here, and not when the last handle goes.
+            *slot = None;
+            Poll::Ready(())
+        })
+        .await;
+    }
+
+    /// Closes the socket after a fault in the middle of a turn.
+    pub(super) fn drop_connection(&self) {
+        *lock(&self.connection) = None;
+    }
+
+    /// True when everything queued was written. The task is at work otherwise, or is woken.
+    fn write_now(&self) -> bool {
+        match self.connection.try_lock() {
+            Ok(mut slot) => slot.as_mut().is_some_and(Connection::write_now),
+            Err(_) => false,
         }
     }
 

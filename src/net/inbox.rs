@@ -33,9 +33,13 @@ pub struct Inbox {
 pub struct Chunk {
     /// Payloads of packed messages, back to back.
     bytes: Vec<u8>,
-    entries: VecDeque<Entry>,
-    /// How far `bytes` has been read.
-    read: usize,
+    /// Messages that are not packed, each with the number of packed ones before it.
+    large: VecDeque<(usize, Kind, Bytes)>,
+    /// Per packed message `length << 2 | kind`.
+    packed: Vec<u32>,
+    /// How far `bytes` and `packed` have been read.
+    read_bytes: usize,
+    read_packed: usize,
     /// What the messages count against the budget.
     cost: usize,
 }
@@ -49,12 +53,6 @@ pub enum Batch {
     Large(Kind, Bytes),
     /// So many messages were packed into the slab.
     Packed(usize),
-}
-
-#[derive(Debug)]
-enum Entry {
-    Large(Kind, Bytes),
-    Packed(Kind, u32),
 }
 
 #[derive(Debug, Default)]
@@ -76,9 +74,9 @@ impl Chunk {
         match u32::try_from(payload.len()) {
             Ok(len) if payload.len() <= PACK_LIMIT => {
                 self.bytes.extend_from_slice(&payload);
-                self.entries.push_back(Entry::Packed(kind, len));
+                self.packed.push(len << 2 | kind as u32);
             }
-            _ => self.entries.push_back(Entry::Large(kind, payload)),
+            _ => self.large.push_back((self.packed.len(), kind, payload)),
         }
     }
 
@@ -88,28 +86,37 @@ impl Chunk {
         self.cost
     }
 
-    /// True when no message was appended.
+    /// True when there is no message, or none is left.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.entries.is_empty()
+        self.read_packed == self.packed.len() && self.large.is_empty()
     }
 
-    /// Moves packed messages into `slab` while both have room; returns their number and cost.
+    /// Takes the message that is too large to be packed, when it is next.
+    fn pop_large(&mut self) -> Option<(Kind, Bytes)> {
+        if self.large.front()?.0 != self.read_packed {
+            return None;
+        }
+        self.large.pop_front().map(|(_, kind, payload)| (kind, payload))
+    }
+
+    /// Moves packed messages into `slab` while both have room; returns their number and size.
     fn pack(&mut self, slab: &mut [u8], meta: &mut [u32]) -> (usize, usize) {
+        let end = self.large.front().map_or(self.packed.len(), |(before, ..)| *before);
         let (mut count, mut len) = (0, 0);
-        while let Some(&Entry::Packed(kind, size)) = self.entries.front() {
-            let end = len + size as usize;
-            if count == meta.len() || end > slab.len() {
+        for (entry, slot) in self.packed[self.read_packed..end].iter().zip(meta) {
+            let next = len + (entry >> 2) as usize;
+            if next > slab.len() {
                 break;
             }
-            meta[count] = size << 2 | kind as u32;
+            *slot = *entry;
+            len = next;
             count += 1;
-            len = end;
-            self.entries.pop_front();
         }
-        slab[..len].copy_from_slice(&self.bytes[self.read..self.read + len]);
-        self.read += len;
-        (count, len + count * ENTRY_COST)
+        slab[..len].copy_from_slice(&self.bytes[self.read_bytes..self.read_bytes + len]);
+        self.read_packed += count;
+        self.read_bytes += len;
+        (count, len)
     }
 }
 
@@ -143,8 +150,7 @@ impl Inbox {
         let (mut count, mut used) = (0, 0);
         while let Some(chunk) = chunks.front_mut() {
             if count == 0
-                && let Some(Entry::Large(..)) = chunk.entries.front()
-                && let Some(Entry::Large(kind, payload)) = chunk.entries.pop_front()
+                && let Some((kind, payload)) = chunk.pop_large()
             {
                 *cost -= payload.len() + ENTRY_COST;
                 if chunk.is_empty() {
@@ -152,11 +158,10 @@ impl Inbox {
                 }
                 return (Batch::Large(kind, payload), resume(*cost));
             }
-            let before = chunk.read;
-            let (packed, packed_cost) = chunk.pack(&mut slab[used..], &mut meta[count..]);
-            used += chunk.read - before;
+            let (packed, size) = chunk.pack(&mut slab[used..], &mut meta[count..]);
+            used += size;
             count += packed;
-            *cost -= packed_cost;
+            *cost -= size + packed * ENTRY_COST;
             if !chunk.is_empty() {
                 break;
             }

@@ -62,7 +62,8 @@ pub(super) fn pair_with(
     transport: impl FnOnce(DuplexStream) -> Box<dyn Transport>,
 ) -> (Near, Far) {
     let (near, far, connection) = parts(limits, timeouts, transport);
-    tokio::spawn(connection);
+    let shared = Arc::clone(&near.handle.0);
+    tokio::spawn(async move { shared.drive(connection).await });
     (near, far)
 }
 
@@ -181,7 +182,8 @@ impl Near {
 
     pub(super) fn send(&self, payload: &[u8]) {
         let entries = vec![(payload.len(), false)];
-        let _ = self.handle.send(Block { bytes: Bytes::copy_from_slice(payload), entries });
+        let block = Block { bytes: Bytes::copy_from_slice(payload), entries };
+        assert!(self.handle.send(block, false), "the connection takes messages");
     }
 
     pub(super) fn close(&self, code: u16, reason: &str) {

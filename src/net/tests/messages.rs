@@ -3,7 +3,8 @@
 use crate::net::{
     config::{Limits, Timeouts},
     inbox::{Kind, PACK_LIMIT},
-    testing::{Choppy, frame, pair, pair_with},
+    outbox::Block,
+    testing::{Choppy, PIPE, frame, pair, pair_with},
 };
 
 #[tokio::test(start_paused = true)]
@@ -71,4 +72,23 @@ async fn budgets_return_to_zero_when_everything_was_taken() {
         assert_eq!(far.frame().await.unwrap().1.len(), 20_000);
     }
     assert_eq!(near.handle.buffered(usize::MAX), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_writer_writes_to_an_idle_socket_itself_and_leaves_a_full_one_to_the_task() {
+    let (near, mut far) = pair();
+    // The task has to take the connection over first.
+    tokio::task::yield_now().await;
+    let send = |payload: Vec<u8>| {
+        let entries = vec![(payload.len(), false)];
+        near.handle.send(Block { bytes: payload.into(), entries }, true)
+    };
+    assert!(send(b"now".to_vec()));
+    assert_eq!(near.handle.buffered(usize::MAX), 0, "written before send returned");
+    assert_eq!(far.frame().await, Some((0x82, b"now".to_vec())));
+    assert!(send(vec![1; 2 * PIPE]));
+    assert!(send(b"behind".to_vec()));
+    assert!(near.handle.buffered(usize::MAX) > 0);
+    assert_eq!(far.frame().await, Some((0x82, vec![1; 2 * PIPE])));
+    assert_eq!(far.frame().await, Some((0x82, b"behind".to_vec())));
 }
