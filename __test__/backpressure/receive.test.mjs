@@ -11,7 +11,9 @@ const COUNT = Math.ceil((kernelBufferBytes() + 16 * MIB) / MESSAGE_BYTES);
 test('a reader that reads nothing blocks the server, and later reads all in order', async (t) => {
   const { peer, readable } = await openPair(t);
   for (let i = 0; i < COUNT; i++) peer.sendBinary(message(i));
-  const accepted = await untilSteady(() => peer.accepted, 'what the kernel accepts', { quiet: 700 });
+  const accepted = await untilSteady(() => peer.accepted, 'what the kernel accepts', {
+    quiet: 700,
+  });
   assert.ok(accepted < kernelBufferBytes() + MIB, `${accepted} bytes accepted`);
 
   const reader = readable.getReader();
@@ -28,7 +30,9 @@ test('a reader that stops after a while blocks the server again', async (t) => {
   const reader = readable.getReader();
   for (let i = 0; i < COUNT; i++) await reader.read();
   const read = COUNT * MESSAGE_BYTES;
-  const accepted = await untilSteady(() => peer.accepted, 'what the kernel accepts', { quiet: 700 });
+  const accepted = await untilSteady(() => peer.accepted, 'what the kernel accepts', {
+    quiet: 700,
+  });
   assert.ok(accepted - read < kernelBufferBytes() + MIB, `${accepted - read} bytes accepted`);
 });
 
@@ -71,7 +75,9 @@ test('empty messages feel the backpressure too', async (t) => {
   const total = kernelBufferBytes() + 16 * MIB;
   const rounds = Math.ceil(total / frames.length);
   for (let i = 0; i < rounds; i++) peer.sendRaw(frames);
-  const accepted = await untilSteady(() => peer.accepted, 'what the kernel accepts', { quiet: 700 });
+  const accepted = await untilSteady(() => peer.accepted, 'what the kernel accepts', {
+    quiet: 700,
+  });
   assert.ok(accepted < kernelBufferBytes() + MIB, `${accepted} bytes accepted`);
   const reader = readable.getReader();
   for (let i = 0; i < 10_000; i++) assert.equal((await reader.read()).value.length, 0);

@@ -77,7 +77,9 @@ test('writing goes on while nothing is read', async (t) => {
 test('a small sendBuffer still lets messages pass that are larger than it', async (t) => {
   const { peer, writable } = await openPair(t, { client: { sendBuffer: 1024 } });
   const writer = writable.getWriter();
-  const writes = Array.from({ length: 20 }, (_, i) => writer.write(new Uint8Array(100_000).fill(i)));
+  const writes = Array.from({ length: 20 }, (_, i) =>
+    writer.write(new Uint8Array(100_000).fill(i)),
+  );
   for (let i = 0; i < 20; i++) {
     const bytes = await peer.nextBinary();
     assert.equal(bytes.length, 100_000);

@@ -50,7 +50,9 @@ test('messages in the packet of the answer are delivered', async (t) => {
     encodeFrame({ opcode: OPCODE.binary, payload: Buffer.alloc(5000, 5) }),
     encodeFrame({ opcode: OPCODE.text, payload: 'third' }),
   ];
-  const { peer, readable } = await openPair(t, { server: { answer: { body: Buffer.concat(frames) } } });
+  const { peer, readable } = await openPair(t, {
+    server: { answer: { body: Buffer.concat(frames) } },
+  });
   peer.sendText('later');
   const reader = readable.getReader();
   assert.equal((await reader.read()).value, 'first');

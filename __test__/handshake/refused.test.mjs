@@ -13,9 +13,15 @@ const answers = [
   ['another Upgrade', { headers: { Upgrade: 'h2c' } }],
   ['no Connection', { headers: { Connection: null } }],
   ['Connection: keep-alive', { headers: { Connection: 'keep-alive' } }],
-  ['Connection: Upgraded, which only starts like the token', { headers: { Connection: 'Upgraded' } }],
+  [
+    'Connection: Upgraded, which only starts like the token',
+    { headers: { Connection: 'Upgraded' } },
+  ],
   ['an extension that nobody asked for', { headers: { 'Sec-WebSocket-Extensions': 'x-made-up' } }],
-  ['deflate that nobody asked for', { headers: { 'Sec-WebSocket-Extensions': 'permessage-deflate' } }],
+  [
+    'deflate that nobody asked for',
+    { headers: { 'Sec-WebSocket-Extensions': 'permessage-deflate' } },
+  ],
   ['a subprotocol that nobody asked for', { headers: { 'Sec-WebSocket-Protocol': 'chat' } }],
   ['status 200', { status: 200, body: 'a page' }],
   ['status 204', { status: 204 }],
@@ -24,7 +30,10 @@ const answers = [
   ['something that is not HTTP', { raw: 'SSH-2.0-OpenSSH_9.6\r\n', end: true }],
   ['an empty answer', { raw: '', end: true }],
   ['half a status line', { raw: 'HTTP/1.1 10', end: true }],
-  ['half an answer', { raw: 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n', end: true }],
+  [
+    'half an answer',
+    { raw: 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n', end: true },
+  ],
 ];
 
 for (const [title, answer] of answers) {

@@ -66,7 +66,13 @@ test('no extension is offered', async (t) => {
 
 const headerForms = [
   ['an object', { 'X-One': '1', 'X-Two': 'two words' }],
-  ['a list of pairs', [['X-One', '1'], ['X-Two', 'two words']]],
+  [
+    'a list of pairs',
+    [
+      ['X-One', '1'],
+      ['X-Two', 'two words'],
+    ],
+  ],
   ['Headers', new Headers({ 'X-One': '1', 'X-Two': 'two words' })],
 ];
 for (const [title, headers] of headerForms) {

@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url';
 const DEADLINE_MS = 20_000;
 
 /**
- * Runs a fixture program in a Node process of its own and waits for its end. A program that is still there at
- * the deadline is killed, and `timedOut` is true.
+ * Runs a fixture program in a Node process of its own and waits for its end. A program that is
+ * still there at the deadline is killed, and `timedOut` is true.
  *
  * @param {URL} file
  * @param {object} [options]

@@ -1,8 +1,13 @@
 /**
- * The conversion of a WebSocketCloseInfo, row by row. `close()` and the WebSocketError constructor take the
- * same dictionary and must treat it alike.
+ * The conversion of a WebSocketCloseInfo, row by row. `close()` and the WebSocketError constructor
+ * take the same dictionary and must treat it alike.
  *
- * @typedef {{ title: string, info: any, throws?: string, closeCode?: number | null, reason?: string }} Row
+ * @typedef {object} Row
+ * @property {string} title
+ * @property {any} info
+ * @property {string} [throws]
+ * @property {number | null} [closeCode]
+ * @property {string} [reason]
  */
 
 /** @type {Row[]} */
@@ -21,7 +26,12 @@ export const accepted = [
   { title: 'closeCode 1000.9', info: { closeCode: 1000.9 }, closeCode: 1000, reason: '' },
   { title: 'closeCode "3000"', info: { closeCode: '3000' }, closeCode: 3000, reason: '' },
   { title: 'closeCode [4000]', info: { closeCode: [4000] }, closeCode: 4000, reason: '' },
-  { title: 'code and reason', info: { closeCode: 4001, reason: 'x' }, closeCode: 4001, reason: 'x' },
+  {
+    title: 'code and reason',
+    info: { closeCode: 4001, reason: 'x' },
+    closeCode: 4001,
+    reason: 'x',
+  },
   { title: 'reason null', info: { reason: null }, closeCode: 1000, reason: 'null' },
   { title: 'reason 5', info: { reason: 5 }, closeCode: 1000, reason: '5' },
   {

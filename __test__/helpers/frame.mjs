@@ -21,14 +21,7 @@ export const OPCODE = Object.freeze({
  * @param {number | bigint} [frame.length] announced in place of the real length
  * @returns {Buffer}
  */
-export function encodeFrame({
-  fin = true,
-  rsv = 0,
-  opcode,
-  mask = false,
-  payload = '',
-  length,
-}) {
+export function encodeFrame({ fin = true, rsv = 0, opcode, mask = false, payload = '', length }) {
   const bytes = Buffer.from(payload);
   const announced = length ?? bytes.length;
   const first = (fin ? 0x80 : 0) | (rsv << 4) | opcode;

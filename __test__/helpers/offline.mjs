@@ -1,8 +1,8 @@
 import { WebSocketStream } from '../../index.js';
 
 /**
- * A WebSocketStream that never touches the network: its signal is aborted already. All that the constructor
- * checks happens before.
+ * A WebSocketStream that never touches the network: its signal is aborted already. All that the
+ * constructor checks happens before.
  *
  * @param {any} url
  * @param {object} [options]

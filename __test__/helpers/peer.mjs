@@ -3,9 +3,9 @@ import { encodeClose, encodeFrame, FrameReader, OPCODE } from './frame.mjs';
 import { until, within } from './until.mjs';
 
 /**
- * The server's end of one connection, after the handshake. It does nothing by itself: no pong, no answer to
- * a Close frame. Every send returns a promise that fulfils when the kernel has taken the bytes, and also when
- * the connection is gone, so that a test need not wait for it.
+ * The server's end of one connection, after the handshake. It does nothing by itself: no pong, no
+ * answer to a Close frame. Every send returns a promise that fulfils when the kernel has taken the
+ * bytes, and also when the connection is gone, so that a test need not wait for it.
  */
 export class Peer {
   #socket;

@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { within } from './until.mjs';
 
 /**
- * Starts a fixture program that is spoken to over Node's message channel while it runs. It is killed when the
- * test ends.
+ * Starts a fixture program that is spoken to over Node's message channel while it runs. It is
+ * killed when the test ends.
  *
  * @param {import('node:test').TestContext} t
  * @param {URL} file

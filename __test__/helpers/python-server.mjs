@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { within } from './until.mjs';
 
 /**
- * The echo server of Python's `websockets` package on loopback, ended when the test ends. The virtual
- * environment is made by the set-up of the test script.
+ * The echo server of Python's `websockets` package on loopback, ended when the test ends. The
+ * virtual environment is made by the set-up of the test script.
  *
  * @param {import('node:test').TestContext} t
  */
@@ -25,10 +25,7 @@ export async function startPythonServer(t) {
   const firstLine = new Promise((resolve) => {
     createInterface(child.stdout).once('line', resolve);
   });
-  const line = await within(
-    Promise.race([firstLine, exited]),
-    'the Python server prints its port',
-  );
+  const line = await within(Promise.race([firstLine, exited]), 'the Python server prints its port');
   const port = Number(line);
   if (!(port > 1023)) throw new Error(`The Python server did not start: ${line}`);
   return { port, url: `ws://127.0.0.1:${port}/` };

@@ -6,7 +6,8 @@ import { Peer } from './peer.mjs';
 import { turns, within } from './until.mjs';
 
 /**
- * What the server answers to a handshake. Everything that is left out is what a correct server says.
+ * What the server answers to a handshake. Everything that is left out is what a correct server
+ * says.
  *
  * @typedef {object} Answer
  * @property {number} [status] a peer exists only after 101
@@ -22,7 +23,8 @@ import { turns, within } from './until.mjs';
  */
 
 /**
- * A WebSocket server on loopback that does exactly what a test tells it. It is closed when the test ends.
+ * A WebSocket server on loopback that does exactly what a test tells it. It is closed when the test
+ * ends.
  *
  * @param {import('node:test').TestContext} t
  * @param {object} [options]

@@ -4,7 +4,8 @@ import { test as nodeTest } from 'node:test';
 export const DEADLINE_MS = 30_000;
 
 /**
- * `node:test` with a deadline, so that a promise that never settles fails one test and not the whole run.
+ * `node:test` with a deadline, so that a promise that never settles fails one test and not the
+ * whole run.
  *
  * @param {string} name a sentence about behaviour
  * @param {(t: import('node:test').TestContext) => void | Promise<void>} body

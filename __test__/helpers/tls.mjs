@@ -11,8 +11,8 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 x509.cryptoProvider.set(webcrypto);
 
 /**
- * An authority made for this test run, and certificates of servers for what a test needs. Every certificate
- * is `{ cert, key }` in PEM, ready for `tls.createServer`.
+ * An authority made for this test run, and certificates of servers for what a test needs. Every
+ * certificate is `{ cert, key }` in PEM, ready for `tls.createServer`.
  */
 export class Authority {
   #certificate;

@@ -23,8 +23,8 @@ export async function until(condition, what, deadline = DEADLINE_MS) {
 }
 
 /**
- * Waits until `read()` has given the same value for `quiet` ms, and returns that value. It tells that
- * something has stopped, which no single look can tell.
+ * Waits until `read()` has given the same value for `quiet` ms, and returns that value. It tells
+ * that something has stopped, which no single look can tell.
  *
  * @template T
  * @param {() => T} read
@@ -32,11 +32,7 @@ export async function until(condition, what, deadline = DEADLINE_MS) {
  * @param {{ quiet?: number, deadline?: number }} [options]
  * @returns {Promise<T>}
  */
-export async function untilSteady(
-  read,
-  what,
-  { quiet = 300, deadline = DEADLINE_MS } = {},
-) {
+export async function untilSteady(read, what, { quiet = 300, deadline = DEADLINE_MS } = {}) {
   let value = read();
   let since = performance.now();
   return until(
@@ -76,10 +72,7 @@ export async function turns(count = 10) {
 export async function within(promise, what, deadline = DEADLINE_MS) {
   let timer;
   const late = new Promise((_, reject) => {
-    timer = setTimeout(
-      () => reject(new Error(`Not within ${deadline} ms: ${what}`)),
-      deadline,
-    );
+    timer = setTimeout(() => reject(new Error(`Not within ${deadline} ms: ${what}`)), deadline);
   });
   try {
     return await Promise.race([promise, late]);

@@ -3,12 +3,12 @@ import { createServer } from 'node:https';
 import { WebSocketServer } from 'ws';
 
 /**
- * A server of the `ws` package on loopback. It echoes every message unless `onConnection` is given, and is
- * closed when the test ends.
+ * A server of the `ws` package on loopback. It echoes every message unless `onConnection` is given,
+ * and is closed when the test ends.
  *
  * @param {import('node:test').TestContext} t
  * @param {object} [options]
- * @param {(socket: import('ws').WebSocket, request: import('node:http').IncomingMessage) => void} [options.onConnection]
+ * @param {(socket: import('ws').WebSocket) => void} [options.onConnection]
  * @param {import('node:https').ServerOptions} [options.tls]
  * @param {import('ws').ServerOptions} [options.ws]
  */
@@ -16,10 +16,10 @@ export async function startWsServer(t, { onConnection = echo, tls, ws = {} } = {
   const host = '127.0.0.1';
   const http = tls ? createServer(tls) : undefined;
   const server = new WebSocketServer(http ? { server: http, ...ws } : { host, port: 0, ...ws });
-  server.on('connection', (socket, request) => {
+  server.on('connection', (socket) => {
     // A socket that a test ends abruptly is no failure of the server.
     socket.on('error', () => {});
-    onConnection(socket, request);
+    onConnection(socket);
   });
   http?.on('tlsClientError', () => {});
   http?.listen(0, host);

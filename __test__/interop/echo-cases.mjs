@@ -9,7 +9,7 @@ const MIB = 1024 * 1024;
  * What every echo server must give back, whoever wrote it.
  *
  * @param {string} name
- * @param {(t: import('node:test').TestContext) => Promise<string>} start gives the url of a fresh echo server
+ * @param {(t: import('node:test').TestContext) => Promise<string>} start gives the url of an echo server
  */
 export function echoCases(name, start) {
   const messages = [
@@ -41,7 +41,10 @@ export function echoCases(name, start) {
     await endCleanly(wss);
   });
 
-  for (const info of [{ closeCode: 1000, reason: '' }, { closeCode: 4999, reason: 'gr\u00fc\u00dfe' }]) {
+  for (const info of [
+    { closeCode: 1000, reason: '' },
+    { closeCode: 4999, reason: 'gr\u00fc\u00dfe' },
+  ]) {
     test(`${name} answers a close with ${info.closeCode}`, async (t) => {
       const { wss } = await connect(await start(t));
       wss.close(info);

@@ -13,9 +13,9 @@ async function connect(t, options, client) {
   const server = await startWsServer(t, {
     ...options,
     ...(onConnection && {
-      onConnection: (socket, request) => {
+      onConnection: (socket) => {
         sockets.push(socket);
-        onConnection(socket, request);
+        onConnection(socket);
       },
     }),
   });

@@ -39,9 +39,9 @@ test('a peer that pings without end and never reads fills no memory', async (t) 
 test('tiny fragments without end fill no memory', async (t) => {
   const { program, peers } = await start(t, 10);
   for (const peer of peers) {
-    const start = encodeFrame({ opcode: OPCODE.binary, fin: false, payload: 'x' });
+    const first = encodeFrame({ opcode: OPCODE.binary, fin: false, payload: 'x' });
     const next = encodeFrame({ opcode: OPCODE.continuation, fin: false, payload: 'x' });
-    peer.sendRaw(Buffer.concat([start, ...Array.from({ length: 16_000 }, () => next)]));
+    peer.sendRaw(Buffer.concat([first, ...Array.from({ length: 16_000 }, () => next)]));
     await peer.flushed();
   }
   const growth = await program.ask({ name: 'growth' });

@@ -9,7 +9,9 @@ const MIB = 1024 * 1024;
 for (const size of [1024, 100_000]) {
   test(`a client that writes ${size} bytes each to a peer that reads nothing grows by less than 8 MiB`, async (t) => {
     const server = await startServer(t, { paused: true });
-    const program = startProgram(t, new URL('./fixtures/client.mjs', import.meta.url), [server.url]);
+    const program = startProgram(t, new URL('./fixtures/client.mjs', import.meta.url), [
+      server.url,
+    ]);
     const [, peer] = await Promise.all([program.ask({ name: 'open' }), server.peer()]);
     const written = await program.ask({ name: 'writeUntilBlocked', size, quiet: 1500 });
     assert.ok(written * size < kernelBufferBytes() + MIB, `${written} messages written`);

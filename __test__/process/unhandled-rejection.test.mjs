@@ -7,11 +7,7 @@ import { test } from '../helpers/test.mjs';
 const rows = [
   ['a clean close', { end: 'clean' }, { opened: 'fulfilled', closed: 'fulfilled' }],
   ['a connection that is reset', { end: 'reset' }, { opened: 'fulfilled', closed: 'rejected' }],
-  [
-    'a refused handshake',
-    { answer: { status: 404 } },
-    { opened: 'rejected', closed: 'rejected' },
-  ],
+  ['a refused handshake', { answer: { status: 404 } }, { opened: 'rejected', closed: 'rejected' }],
   [
     'an abort during the handshake',
     { answer: { silent: true }, way: 'abort' },

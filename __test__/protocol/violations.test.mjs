@@ -22,7 +22,11 @@ const rows = [
   ['a fragmented Close frame', 1002, [{ opcode: close, fin: false }]],
   ['a ping of 126 bytes', 1002, [{ opcode: ping, payload: 'x'.repeat(126) }]],
   ['a pong of 126 bytes', 1002, [{ opcode: pong, payload: 'x'.repeat(126) }]],
-  ['a Close frame of 126 bytes', 1002, [{ opcode: close, payload: encodeClose(1000, 'x'.repeat(124)) }]],
+  [
+    'a Close frame of 126 bytes',
+    1002,
+    [{ opcode: close, payload: encodeClose(1000, 'x'.repeat(124)) }],
+  ],
   ['a continuation without a start', 1002, [{ opcode: continuation, payload: 'x' }]],
   [
     'a continuation after a whole message',
@@ -57,7 +61,11 @@ const rows = [
   ['text that is cut in a letter', 1007, [{ opcode: text, payload: Buffer.from([0xe6, 0x97]) }]],
   ['an encoded surrogate', 1007, [{ opcode: text, payload: Buffer.from([0xed, 0xa0, 0x80]) }]],
   ['an overlong encoding', 1007, [{ opcode: text, payload: Buffer.from([0xc0, 0xaf]) }]],
-  ['a code point above U+10FFFF', 1007, [{ opcode: text, payload: Buffer.from([0xf4, 0x90, 0x80, 0x80]) }]],
+  [
+    'a code point above U+10FFFF',
+    1007,
+    [{ opcode: text, payload: Buffer.from([0xf4, 0x90, 0x80, 0x80]) }],
+  ],
   [
     'fragments that are not UTF-8 together',
     1007,

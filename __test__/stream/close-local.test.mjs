@@ -12,7 +12,12 @@ const rows = [
   ['an empty reason', { reason: '' }, NO_CODE, NO_STATUS],
   ['a code', { closeCode: 4001 }, { code: 4001, reason: '' }, { closeCode: 4001, reason: '' }],
   ['code 1000', { closeCode: 1000 }, { code: 1000, reason: '' }, { closeCode: 1000, reason: '' }],
-  ['a fraction', { closeCode: 1000.9 }, { code: 1000, reason: '' }, { closeCode: 1000, reason: '' }],
+  [
+    'a fraction',
+    { closeCode: 1000.9 },
+    { code: 1000, reason: '' },
+    { closeCode: 1000, reason: '' },
+  ],
   [
     'code and reason',
     { closeCode: 3456, reason: 'pizza' },

@@ -4,7 +4,20 @@ import { encodeFrame, OPCODE } from '../helpers/frame.mjs';
 import { openPair } from '../helpers/pair.mjs';
 import { test } from '../helpers/test.mjs';
 
-const SIZES = [0, 1, 64, 125, 126, 4096, 16384, 65535, 65536, 300_000, 1024 * 1024, 5 * 1024 * 1024];
+const SIZES = [
+  0,
+  1,
+  64,
+  125,
+  126,
+  4096,
+  16384,
+  65535,
+  65536,
+  300_000,
+  1024 * 1024,
+  5 * 1024 * 1024,
+];
 
 for (const size of SIZES) {
   test(`a binary message of ${size} bytes arrives as a Uint8Array that owns its buffer`, async (t) => {

@@ -16,7 +16,7 @@ const ROWS = [
   ['126 bytes', 'x'.repeat(126)],
   ['65535 bytes', 'x'.repeat(65535)],
   ['65536 bytes', 'x'.repeat(65536)],
-  ['1 MiB of mixed letters', 'a\u00fc\u65e5\u{1F50C}'.repeat(1024 * 1024 / 10)],
+  ['1 MiB of mixed letters', 'a\u00fc\u65e5\u{1F50C}'.repeat((1024 * 1024) / 10)],
   ['5 MiB', 'y'.repeat(5 * 1024 * 1024)],
 ];
 

@@ -28,7 +28,10 @@ test('a readable that is being read delivers everything before an unclean end', 
     })(),
   );
   assert.equal(await rejection(wss.closed), error);
-  assert.deepEqual(seen, Array.from({ length: count }, (_, i) => i));
+  assert.deepEqual(
+    seen,
+    Array.from({ length: count }, (_, i) => i),
+  );
 });
 
 test('large binary messages are delivered whole before an unclean end', async (t) => {

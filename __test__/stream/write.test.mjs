@@ -6,7 +6,11 @@ import { test } from '../helpers/test.mjs';
 const texts = [
   ['a string', 'hello', 'hello'],
   ['an empty string', '', ''],
-  ['letters of many bytes', 'gr\u00fc\u00dfe \u65e5\u672c \u{1F50C}', 'gr\u00fc\u00dfe \u65e5\u672c \u{1F50C}'],
+  [
+    'letters of many bytes',
+    'gr\u00fc\u00dfe \u65e5\u672c \u{1F50C}',
+    'gr\u00fc\u00dfe \u65e5\u672c \u{1F50C}',
+  ],
   ['lone surrogates', 'a\uD800b\uDC00', 'a\uFFFDb\uFFFD'],
   ['a byte order mark', '\uFEFFx', '\uFEFFx'],
   ['a number', 5, '5'],

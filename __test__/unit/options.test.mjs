@@ -55,7 +55,8 @@ for (const name of ['Connection', 'Upgrade', 'Sec-WebSocket-Key', 'Sec-WebSocket
   test(`headers refuses ${name}, which belongs to the handshake`, () => {
     assert.throws(
       () => offline('ws://h/', { headers: { [name]: 'x' } }),
-      (error) => error instanceof TypeError && error.message.toLowerCase().includes(name.toLowerCase()),
+      (error) =>
+        error instanceof TypeError && error.message.toLowerCase().includes(name.toLowerCase()),
     );
   });
 }
