@@ -13,6 +13,7 @@ export class Peer {
   #frames = [];
   #waiting = [];
   #failure;
+  #handshakeBytes;
   #finished = false;
 
   /**
@@ -21,6 +22,7 @@ export class Peer {
    */
   constructor(socket, request) {
     this.#socket = socket;
+    this.#handshakeBytes = socket.bytesRead;
     this.request = request;
     /** Fulfils when the socket is gone, with the error that ended it if there was one. */
     this.closed = new Promise((resolve) => {
@@ -52,8 +54,9 @@ export class Peer {
     return this.#socket.remotePort;
   }
 
+  /** Bytes that came after the handshake. */
   get bytesRead() {
-    return this.#socket.bytesRead;
+    return this.#socket.bytesRead - this.#handshakeBytes;
   }
 
   get destroyed() {
