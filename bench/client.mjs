@@ -48,6 +48,10 @@ export async function runClient(name, node, server, settings) {
     return JSON.parse(last);
   } catch {
     if (signal === 'SIGKILL') return { error: 'hangs: no result in time', hung: true };
+    // Node's code for a program that waits for something that nothing can bring any more.
+    if (code === 13) {
+      return { error: 'stalls: awaits messages from a socket that it no longer reads' };
+    }
     return { error: `ended with ${signal ?? code}: ${err.trim().slice(-2000)}` };
   }
 }

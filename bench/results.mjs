@@ -18,7 +18,11 @@ export class Results {
   static open({ narrowed, keep, node }) {
     const name = narrowed && !keep ? `partial-node${node}` : `node${node}`;
     const old = keep ? read(name) : undefined;
-    return new Results(name, { node, machine: machine(), cases: old?.cases ?? {} });
+    return new Results(name, {
+      node: nodeVersion(node),
+      machine: machine(),
+      cases: old?.cases ?? {},
+    });
   }
 
   /**
@@ -57,6 +61,12 @@ export function read(name) {
     if (error.code === 'ENOENT') return undefined;
     throw error;
   }
+}
+
+/** @param {string} line such as `24` */
+function nodeVersion(line) {
+  const { dependencies } = JSON.parse(readFileSync(path.join(bench, 'package.json'), 'utf8'));
+  return dependencies[`node-${line}`].split('@').at(-1);
 }
 
 function machine() {

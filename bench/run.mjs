@@ -6,8 +6,9 @@ import { parseArguments, usage } from './arguments.mjs';
 import { LoadServer } from './load-server.mjs';
 import { measureCase } from './measure.mjs';
 import { writeCharts } from './report/chart.mjs';
-import { showCase, showTargets } from './report/console.mjs';
+import { showCase } from './report/console.mjs';
 import { writeDocs } from './report/docs.mjs';
+import { showGoals } from './report/goals.mjs';
 import { Results } from './results.mjs';
 import { prepare } from './setup.mjs';
 
@@ -27,7 +28,7 @@ main(async () => {
     if (showCase(testCase, measured)) failed.push(testCase.id);
     results.add(testCase, measured);
   }
-  showTargets(results.data);
+  showGoals(results.data);
   writeCharts(results);
   console.log(`\n${results.file}`);
   if (failed.length > 0) {

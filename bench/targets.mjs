@@ -1,4 +1,4 @@
-// What the package aims at, as ratios to `ws` in the same run unless a goal is absolute.
+// What the package aims at, as ratios to `ws` in the same run unless a goal says otherwise.
 
 /**
  * @typedef {object} Target
@@ -7,6 +7,8 @@
  * @property {string} [peer]     whose figure it is; `websocketstream` if not said
  * @property {number} [least]
  * @property {number} [most]
+ * @property {string} [to]       library that the ratio is to, if not `ws`
+ * @property {string} [ofCase]   case that the ratio is to, of the same library
  * @property {boolean} [absolute]
  */
 
@@ -37,6 +39,20 @@ export const targets = [
   ...pair('connect/tls', 2, 1 / 4),
   { id: 'idle/plain', figure: 'memory', most: 10_000, absolute: true },
   { id: 'idle/tls', figure: 'memory', most: 25_000, absolute: true },
+  { id: 'scale/10000', figure: 'main', ofCase: 'scale/1', most: 1.3 },
+  { id: 'scale/10000', figure: 'total', ofCase: 'scale/1', most: 1.3 },
+  ...['receive', 'send'].flatMap((direction) =>
+    ['text', 'binary'].flatMap((kind) =>
+      ['16k', '256k', '1m'].flatMap((size) =>
+        ['plain', 'tls'].map((transport) => ({
+          id: `${direction}/${kind}/${size}/${transport}`,
+          figure: 'rate',
+          to: 'limit',
+          least: 0.7,
+        })),
+      ),
+    ),
+  ),
 ];
 
 /**

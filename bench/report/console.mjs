@@ -1,7 +1,6 @@
 // What a run shows while it goes.
 
 import { libraries } from '../libraries.mjs';
-import { targets } from '../targets.mjs';
 import { show, showRatio } from './figures.mjs';
 
 /**
@@ -33,26 +32,6 @@ export function showCase(testCase, measured) {
   return Object.entries(measured).some(
     ([name, { error }]) => error && libraries[name].program === 'websocketstream',
   );
-}
-
-/**
- * Shows how far the goals are reached that the cases of this run have.
- *
- * @param {{ cases: Record<string, any> }} data
- */
-export function showTargets({ cases }) {
-  const lines = targets.flatMap(
-    ({ id, peer = 'websocketstream', figure, most, least, absolute }) => {
-      const entry = cases[id]?.peers[peer];
-      const found = absolute ? entry?.median?.[figure] : entry?.ratio?.[figure];
-      if (found == null) return [];
-      const reached = least === undefined ? found <= most : found >= least;
-      const text = (value) => (absolute ? show(figure, value) : showRatio(value));
-      const goal = least === undefined ? `at most ${text(most)}` : `at least ${text(least)}`;
-      return `${reached ? 'ok  ' : 'MISS'} ${id} ${peer} ${figure}: ${text(found)}, ${goal}`;
-    },
-  );
-  if (lines.length > 0) console.log(`\nGoals, as ratios to ws\n${lines.join('\n')}`);
 }
 
 /**

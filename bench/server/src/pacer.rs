@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::io::{self, Write};
 use std::net::TcpStream;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -21,7 +21,7 @@ use crate::session::Connection;
 /// # Errors
 /// When the socket fails or ends without a close.
 pub fn join(connection: Connection, request: &Request) -> io::Result<()> {
-    let stream = connection.socket.tcp().try_clone()?;
+    let stream = connection.socket.shared()?;
     let mut groups = GROUPS.lock().unwrap_or_else(PoisonError::into_inner);
     let groups_map = groups.get_or_insert_default();
     let name = request.text("group").to_owned();
@@ -54,26 +54,26 @@ struct Plan {
 
 impl Plan {
     /// Sends to all members in turn. A text message that starts with `{` marks the end of the warm-up, and one the end, on every member.
-    fn run(&self, members: &[TcpStream]) -> io::Result<()> {
+    fn run(&self, members: &[Arc<TcpStream>]) -> io::Result<()> {
         clock::sharp_timers();
         let mut counts = vec![0u64; members.len()];
         let mut turn = 0;
         self.send(members, &mut counts, &mut turn, self.warm)?;
-        for (mut member, count) in members.iter().zip(&counts) {
-            mark(&mut member, &json!({ "warm": true, "count": count }))?;
+        for (member, count) in members.iter().zip(&counts) {
+            mark(member, &json!({ "warm": true, "count": count }))?;
         }
         // The client has read all marks before messages come again.
         thread::sleep(SETTLE);
         self.send(members, &mut counts, &mut turn, self.length)?;
-        for (mut member, count) in members.iter().zip(&counts) {
-            mark(&mut member, &json!({ "end": true, "count": count }))?;
+        for (member, count) in members.iter().zip(&counts) {
+            mark(member, &json!({ "end": true, "count": count }))?;
         }
         Ok(())
     }
 
     fn send(
         &self,
-        members: &[TcpStream],
+        members: &[Arc<TcpStream>],
         counts: &mut [u64],
         turn: &mut usize,
         length: Duration,
@@ -86,7 +86,7 @@ impl Plan {
             let at = *turn % members.len();
             out.clear();
             frame::encode(&mut out, self.ring.kind.opcode(), false, self.ring.payload(counts[at]));
-            (&members[at]).write_all(&out)?;
+            members[at].as_ref().write_all(&out)?;
             counts[at] += 1;
             *turn += 1;
             next += self.gap;
@@ -95,12 +95,12 @@ impl Plan {
     }
 }
 
-fn mark(member: &mut &TcpStream, value: &serde_json::Value) -> io::Result<()> {
+fn mark(mut member: &TcpStream, value: &serde_json::Value) -> io::Result<()> {
     let mut out = Vec::new();
     frame::encode(&mut out, frame::TEXT, false, value.to_string().as_bytes());
     member.write_all(&out)
 }
 
-static GROUPS: Mutex<Option<HashMap<String, Vec<TcpStream>>>> = Mutex::new(None);
+static GROUPS: Mutex<Option<HashMap<String, Vec<Arc<TcpStream>>>>> = Mutex::new(None);
 
 const SETTLE: Duration = Duration::from_millis(500);

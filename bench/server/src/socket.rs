@@ -2,13 +2,15 @@
 
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, TcpStream};
+use std::sync::Arc;
 use std::time::Duration;
 
 use rustls::{ServerConnection, StreamOwned};
 
 /// The server's end of a connection.
 pub enum Socket {
-    Plain(TcpStream),
+    /// Shared, so that another thread may write without a second descriptor.
+    Plain(Arc<TcpStream>),
     Tls(Box<StreamOwned<ServerConnection, LargeReads>>),
 }
 
@@ -22,7 +24,7 @@ pub struct LargeReads {
 
 impl Socket {
     pub fn plain(stream: TcpStream) -> Socket {
-        Socket::Plain(stream)
+        Socket::Plain(Arc::new(stream))
     }
 
     pub fn tls(stream: TcpStream, mut session: ServerConnection) -> Socket {
@@ -34,6 +36,17 @@ impl Socket {
         match self {
             Socket::Plain(stream) => stream,
             Socket::Tls(stream) => &stream.sock.stream,
+        }
+    }
+
+    /// The stream of a plain connection, for another thread to write to.
+    ///
+    /// # Errors
+    /// When the connection is not a plain one.
+    pub fn shared(&self) -> io::Result<Arc<TcpStream>> {
+        match self {
+            Socket::Plain(stream) => Ok(Arc::clone(stream)),
+            Socket::Tls(_) => Err(io::Error::other("only plain connections are shared")),
         }
     }
 
@@ -53,7 +66,7 @@ impl Socket {
 impl Read for Socket {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         match self {
-            Socket::Plain(stream) => stream.read(buffer),
+            Socket::Plain(stream) => stream.as_ref().read(buffer),
             Socket::Tls(stream) => stream.read(buffer),
         }
     }
@@ -62,14 +75,14 @@ impl Read for Socket {
 impl Write for Socket {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self {
-            Socket::Plain(stream) => stream.write(bytes),
+            Socket::Plain(stream) => stream.as_ref().write(bytes),
             Socket::Tls(stream) => stream.write(bytes),
         }
     }
 
     fn flush(&mut self) -> io::Result<()> {
         match self {
-            Socket::Plain(stream) => stream.flush(),
+            Socket::Plain(stream) => stream.as_ref().flush(),
             Socket::Tls(stream) => stream.flush(),
         }
     }

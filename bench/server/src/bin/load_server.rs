@@ -6,6 +6,7 @@ use std::error::Error;
 use std::io::Read;
 use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
+use std::time::Duration;
 use std::{env, fs, io, thread};
 
 use bench_server::session;
@@ -52,6 +53,8 @@ fn accept(
             });
             if let Err(error) = started {
                 eprintln!("accept: {error}");
+                // Out of descriptors or threads: clients see it, and the next try comes when some have gone.
+                thread::sleep(Duration::from_secs(1));
             }
         }
     })?;

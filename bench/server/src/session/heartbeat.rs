@@ -19,7 +19,7 @@ pub fn run(mut connection: Connection, request: &Request) -> io::Result<()> {
     let gap = Duration::from_secs(1) / request.number("rate", 100);
     let every = Duration::from_millis(request.number("every", 50));
     let length = Duration::from_millis(request.number("ms", 2000));
-    let writer = connection.socket.tcp().try_clone()?;
+    let writer = connection.socket.shared()?;
     let (pongs, trips) = mpsc::channel();
 
     let reading = thread::Builder::new().spawn(move || {
@@ -40,7 +40,7 @@ pub fn run(mut connection: Connection, request: &Request) -> io::Result<()> {
     let mut out = Vec::new();
     let report = json!({ "count": count, "pings": pings.len(), "pongDelaysMicros": delays });
     frame::encode(&mut out, frame::TEXT, false, report.to_string().as_bytes());
-    (&writer).write_all(&out)?;
+    writer.as_ref().write_all(&out)?;
     let (connection, result) = reading.join().map_err(|_| io::ErrorKind::Other)?;
     result?;
     connection.socket.finish();
