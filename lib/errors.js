@@ -1,5 +1,8 @@
 'use strict';
 
+// Taken at load, so that later changes to the globals do not matter.
+const { Headers } = globalThis;
+
 const { getSystemErrorName } = require('node:util');
 
 const { createWebSocketError } = require('./websocket-error.js');

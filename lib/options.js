@@ -1,5 +1,8 @@
 'use strict';
 
+// Taken at load, so that later changes to the globals do not matter.
+const { AbortSignal } = globalThis;
+
 const { toHeaderList } = require('./headers.js');
 const { show, toDictionary, toUSVStringSequence } = require('./webidl.js');
 

@@ -1,5 +1,8 @@
 'use strict';
 
+// Taken at load, so that later changes to the globals do not matter.
+const { DOMException, URL } = globalThis;
+
 const { show, toUSVString } = require('./webidl.js');
 
 /**

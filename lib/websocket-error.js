@@ -1,5 +1,8 @@
 'use strict';
 
+// Taken at load, so that later changes to the globals do not matter.
+const { DOMException } = globalThis;
+
 const { toCloseInfo, validateCloseInfo } = require('./closing.js');
 const { toDOMString } = require('./webidl.js');
 

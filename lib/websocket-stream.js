@@ -1,5 +1,8 @@
 'use strict';
 
+// Taken at load, so that later changes to the globals do not matter.
+const { AbortController } = globalThis;
+
 const { closeInfoOf, toCloseInfo, validateCloseInfo, warnAboutCode } = require('./closing.js');
 const { Connection } = require('./connection.js');
 const { dial } = require('./dial.js');

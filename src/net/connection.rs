@@ -223,7 +223,10 @@ impl Connection {
         if self.output.is_flushed() {
             self.on_flushed();
         }
+        let encoded = self.output.pending();
         let mut more = self.poll_read(cx);
+        // Reading may have answered a Ping.
+        more |= self.output.pending() > encoded;
         while self.deadline.poll_expired(cx) {
             self.on_deadline();
             more = true;
