@@ -292,6 +292,36 @@ export class WebSocketStream {
    * @throws `TypeError` if `closeInfo` is not an object or `closeCode` not a number from 0 to 65535.
    */
   close(closeInfo?: WebSocketCloseInfo): void;
+
+  /**
+   * Drops the socket at once, without a closing handshake. `closed` rejects with 1006 and
+   * `cause.code` `'ERR_WEBSOCKET_TERMINATED'`. Before the connection is open it gives up connecting.
+   * Does nothing after the end. Our addition.
+   */
+  terminate(): void;
+
+  /**
+   * Lets the connection keep the process alive, as it does from the beginning. Returns the
+   * connection itself. Our addition.
+   */
+  ref(): this;
+
+  /**
+   * Lets the process end although the connection lives. It may be called at any time, also before
+   * the connection is open. Returns the connection itself. Our addition.
+   *
+   * @example
+   * ```js
+   * const metrics = new WebSocketStream('wss://example.com/metrics').unref();
+   * ```
+   */
+  unref(): this;
+
+  /**
+   * Closes the connection and waits for its end: for `await using`. It never rejects; `closed` tells
+   * of an unclean end. Our addition.
+   */
+  [Symbol.asyncDispose](): Promise<void>;
 }
 
 /**

@@ -27,6 +27,8 @@ class Connection {
   #limit;
   /** Bytes that may be waiting for the socket; at least as many as really are. */
   #buffered = 0;
+  /** Whether it keeps the process alive. */
+  #referenced = false;
 
   /**
    * @param {import('../binding.js').ConnectOptions} options
@@ -39,7 +41,7 @@ class Connection {
     this.#limit = options.sendBuffer;
     this.#id = hub.connect(options);
     connections.set(this.#id, this);
-    if (connections.size === 1) hub.setRef(true);
+    this.setRef(true);
   }
 
   /**
@@ -108,6 +110,18 @@ class Connection {
   }
 
   /**
+   * The event loop lives while one connection or more want it to.
+   *
+   * @param {boolean} referenced
+   */
+  setRef(referenced) {
+    if (referenced === this.#referenced || !connections.has(this.#id)) return;
+    this.#referenced = referenced;
+    referencedCount += referenced ? 1 : -1;
+    if (referencedCount === (referenced ? 1 : 0)) environment().hub.setRef(referenced);
+  }
+
+  /**
    * @param {number} signals
    */
   dispatch(signals) {
@@ -124,9 +138,9 @@ class Connection {
     const closed = signals & CLOSED ? hub.closed(this.#id) : null;
     if (closed) {
       listener.onClosed(closed);
+      this.setRef(false);
       hub.release(this.#id);
       connections.delete(this.#id);
-      if (connections.size === 0) hub.setRef(false);
     }
   }
 }
@@ -185,6 +199,9 @@ let current;
  * @type {Map<number, Connection>}
  */
 const connections = new Map();
+
+/** How many of them keep the process alive. */
+let referencedCount = 0;
 
 /** Signals, as `src/net/handle.rs` numbers them. */
 const OPENED = 1;

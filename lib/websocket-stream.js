@@ -33,6 +33,8 @@ class WebSocketStream {
   #readable;
   /** @type {Writable | undefined} */
   #writable;
+  /** Whether the connection keeps the process alive, wanted before there is one. */
+  #referenced = true;
   /** Ends what belongs to the opening handshake only. */
   #handshake = new AbortController();
 
@@ -98,6 +100,54 @@ class WebSocketStream {
     this.#close(validateCloseInfo(info));
   }
 
+  /** Ours: drops the socket without a closing handshake. */
+  terminate() {
+    if (!isWebSocketStream(this)) throw new TypeError('Illegal invocation');
+    if (this.#state === 'connecting') {
+      const cause = Object.assign(new Error('terminate() was called'), {
+        code: 'ERR_WEBSOCKET_TERMINATED',
+      });
+      this.#fail(localError(this.#action, cause));
+    } else if (this.#state !== 'closed') {
+      this.#state = 'closing';
+      this.#writable?.stop();
+      this.#connection?.terminate();
+    }
+  }
+
+  /** Ours: lets the connection keep the process alive, as it does from the beginning. */
+  ref() {
+    return this.#setRef(true);
+  }
+
+  /** Ours: lets the process end although the connection lives. */
+  unref() {
+    return this.#setRef(false);
+  }
+
+  /** Ours: what Node's own `ref` of any object calls, where Node has it. */
+  [Symbol.for('nodejs.ref')]() {
+    this.#setRef(true);
+  }
+
+  [Symbol.for('nodejs.unref')]() {
+    this.#setRef(false);
+  }
+
+  /** Ours: for `await using`. An unclean end is no error here; `closed` tells of it. */
+  async [Symbol.asyncDispose]() {
+    this.close();
+    await this.#closed.promise.catch(() => {});
+  }
+
+  /** @param {boolean} referenced */
+  #setRef(referenced) {
+    if (!isWebSocketStream(this)) throw new TypeError('Illegal invocation');
+    this.#referenced = referenced;
+    this.#connection?.setRef(referenced);
+    return this;
+  }
+
   /**
    * "Close the WebSocketStream", with a validated code and reason.
    *
@@ -153,6 +203,7 @@ class WebSocketStream {
           onEnding: () => this.#readable?.onEnding(),
           onClosed: (record) => this.#onClosed(record),
         });
+        this.#connection.setRef(this.#referenced);
       } catch (cause) {
         this.#fail(localError(this.#action, /** @type {Error} */ (cause)));
       }
