@@ -2,10 +2,14 @@
 
 const { closeInfoOf, toCloseInfo, validateCloseInfo, warnAboutCode } = require('./closing.js');
 const { Connection } = require('./connection.js');
+const { Diagnostics } = require('./diagnostics.js');
 const { dial } = require('./dial.js');
 const { ABNORMAL, connectionError, localError, toHeaders } = require('./errors.js');
 const { toOptions } = require('./options.js');
+const { Pings } = require('./pings.js');
 const { Readable } = require('./readable.js');
+const { settleable } = require('./settleable.js');
+const { toStats } = require('./stats.js');
 const { checkSubprotocols } = require('./subprotocols.js');
 const { getURLRecord } = require('./url.js');
 const { createWebSocketError, WebSocketError } = require('./websocket-error.js');
@@ -33,6 +37,11 @@ class WebSocketStream {
   #readable;
   /** @type {Writable | undefined} */
   #writable;
+  #pings = new Pings();
+  /** @type {Diagnostics} */
+  #diagnostics;
+  /** @type {number | null} milliseconds since 1970 */
+  #openedAt = null;
   /** Whether the connection keeps the process alive, wanted before there is one. */
   #referenced = true;
   /** Ends what belongs to the opening handshake only. */
@@ -53,6 +62,7 @@ class WebSocketStream {
     this.#url = getURLRecord(text);
     // 2. Protocols must be tokens, and different.
     checkSubprotocols(converted.protocols);
+    this.#diagnostics = new Diagnostics(this, this.#url);
     // 4. The two promises are fields.
     // 5. Backpressure is applied: the streams pull.
     // 6. The signal.
@@ -98,6 +108,23 @@ class WebSocketStream {
     const info = toCloseInfo(closeInfo);
     warnAboutCode(closeInfo);
     this.#close(validateCloseInfo(info));
+  }
+
+  /**
+   * Ours: sends a Ping and tells the round trip in milliseconds.
+   *
+   * @param {string | ArrayBuffer | ArrayBufferView} [payload]
+   * @returns {Promise<number>}
+   */
+  ping(payload = undefined) {
+    if (!isWebSocketStream(this)) return illegalInvocation();
+    return this.#pings.send(this.#state === 'open' ? this.#connection : undefined, payload);
+  }
+
+  /** Ours: what went through so far. */
+  get stats() {
+    if (!isWebSocketStream(this)) throw new TypeError('Illegal invocation');
+    return toStats(this.#connection?.stats, this.#openedAt);
   }
 
   /** Ours: drops the socket without a closing handshake. */
@@ -201,9 +228,12 @@ class WebSocketStream {
           onReadable: () => this.#readable?.onReadable(),
           onWritable: () => this.#writable?.onWritable(),
           onEnding: () => this.#readable?.onEnding(),
+          onPongs: (pongs) => this.#pings.onPongs(pongs),
+          onTraces: (traces) => this.#diagnostics.onTraces(traces),
           onClosed: (record) => this.#onClosed(record),
         });
         this.#connection.setRef(this.#referenced);
+        if (this.#diagnostics.watchesPings) this.#connection.watch();
       } catch (cause) {
         this.#fail(localError(this.#action, /** @type {Error} */ (cause)));
       }
@@ -220,6 +250,7 @@ class WebSocketStream {
     const connection = /** @type {Connection} */ (this.#connection);
     // 1. The ready state becomes open; the signal has no effect from here on.
     this.#state = 'open';
+    this.#openedAt = Date.now();
     this.#handshake.abort();
     // 4.-7. Set up the readable and the writable.
     this.#readable = new Readable(connection, (reason) => this.#closeUsing(reason));
@@ -228,7 +259,7 @@ class WebSocketStream {
       onAbort: (reason) => this.#closeUsing(reason),
     });
     // 8. Resolve.
-    this.#opened.resolve({
+    const info = /** @type {import('../index.js').WebSocketOpenInfo} */ ({
       // 2.-3. What the handshake agreed on.
       extensions: record.extensions,
       protocol: record.protocol,
@@ -243,6 +274,8 @@ class WebSocketStream {
       httpVersion: '1.1',
       tls: tlsInfo(record.tls),
     });
+    this.#opened.resolve(info);
+    this.#diagnostics.onOpened(info);
   }
 
   /**
@@ -257,7 +290,9 @@ class WebSocketStream {
       this.#state = 'closed';
       this.#readable?.close();
       this.#writable?.close();
+      this.#pings.end(new DOMException('the connection is closed', 'InvalidStateError'));
       this.#closed.resolve({ closeCode: code, reason });
+      this.#diagnostics.onClosed(code, reason);
       return;
     }
     // 3. Not clean: one error for all.
@@ -282,6 +317,8 @@ class WebSocketStream {
     this.#closed.reject(error);
     this.#readable?.fail(error);
     this.#writable?.fail(error);
+    this.#pings.end(error);
+    this.#diagnostics.onFailed(error);
   }
 
   /**
@@ -313,23 +350,6 @@ class WebSocketStream {
       [Symbol.toStringTag]: { value: 'WebSocketStream', configurable: true },
     });
   }
-}
-
-/**
- * A promise that may reject without anybody looking: awaiting only one of `opened` and `closed`
- * must not end the process, and whoever looks still sees the error.
- */
-function settleable() {
-  /** @type {(value: any) => void} */
-  let resolve = () => {};
-  /** @type {(reason: unknown) => void} */
-  let reject = () => {};
-  const promise = new Promise((onResolve, onReject) => {
-    resolve = onResolve;
-    reject = onReject;
-  });
-  promise.catch(() => {});
-  return { promise, resolve, reject };
 }
 
 /** Web IDL: an attribute that returns promises rejects where others throw. */
