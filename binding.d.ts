@@ -77,6 +77,16 @@ export declare class Hub {
   release(id: number): void
   /** Keeps the process alive, or not. */
   setRef(referenced: boolean): void
+  /** Sends a Ping; `ping_id` names it in `pongs`. Without a payload one is made up. */
+  ping(id: number, pingId: number, payload?: Uint8Array | undefined | null): void
+  /** Answered pings since the last call: in turn the id and the milliseconds. */
+  pongs(id: number): Array<number>
+  /** What went through so far. */
+  stats(id: number): StatsRecord | null
+  /** Has control frames remembered for `traces`. */
+  watch(id: number): void
+  /** Control frames since the last call. */
+  traces(id: number): Array<TraceRecord>
 }
 
 /** An address that did not answer. */
@@ -101,6 +111,14 @@ export interface ClosedRecord {
   error?: ErrorRecord
 }
 
+/** How a silent peer is found to be gone. */
+export interface ConnectHeartbeat {
+  /** Silence before a Ping. */
+  interval: number
+  /** Silence after it. */
+  timeout: number
+}
+
 /** Everything about one connection. Times are in milliseconds, sizes in bytes. */
 export interface ConnectOptions {
   /** Numeric addresses with ports, in order of preference: `1.2.3.4:80`, `[::1]:80`. */
@@ -119,6 +137,8 @@ export interface ConnectOptions {
   closeTimeout: number
   /** From the first SYN to the 101. */
   handshakeTimeout: number
+  /** When a silent peer is asked and given up; absent for never. */
+  heartbeat?: ConnectHeartbeat
   /** Idle time before keep-alive probes; absent for none. */
   keepAlive?: number
   /** Frames of one message. */
@@ -189,6 +209,34 @@ export interface ResponseRecord {
   body: Uint8Array
 }
 
+/** What went through a connection; see `WebSocketStats` in `index.d.ts`. */
+export interface StatsRecord {
+  /** Bytes from the wire. */
+  bytesReceived: number
+  /** Bytes to the wire. */
+  bytesSent: number
+  /** Whole messages. */
+  messagesReceived: number
+  /** Whole messages. */
+  messagesSent: number
+  /** Bytes of messages, inflated. */
+  payloadReceived: number
+  /** Bytes of messages, not deflated. */
+  payloadSent: number
+  /** Pings of the peer. */
+  pingsReceived: number
+  /** Pings of this side. */
+  pingsSent: number
+  /** Pongs of the peer. */
+  pongsReceived: number
+  /** Waiting for the reader. */
+  receiveBuffered: number
+  /** Waiting for the socket. */
+  sendBuffered: number
+  /** Milliseconds; absent where no Ping was answered. */
+  roundTrip?: number
+}
+
 /** What TLS agreed on. */
 export interface TlsRecord {
   /** Application protocol. */
@@ -199,4 +247,14 @@ export interface TlsRecord {
   peerCertificate: Uint8Array
   /** `TLSv1.2` or `TLSv1.3`. */
   protocol: string
+}
+
+/** A control frame that passed. */
+export interface TraceRecord {
+  /** `ping-received`, `ping-sent` or `pong-received`. */
+  kind: string
+  /** Its payload. */
+  payload: Uint8Array
+  /** Milliseconds since the Ping that it answers, where there is one. */
+  roundTrip?: number
 }

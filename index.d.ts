@@ -90,6 +90,19 @@ export interface WebSocketStreamOptions {
   closeTimeout?: number | undefined;
 
   /**
+   * Finds out that a silent server is gone: sends a Ping when nothing was received for `interval`,
+   * and drops the connection (1006, `cause.code` `'ERR_WEBSOCKET_HEARTBEAT_TIMEOUT'`) when no byte
+   * comes within `timeout` after it. Our addition.
+   *
+   * @defaultValue none: nobody is asked
+   * @example
+   * ```js
+   * new WebSocketStream(url, { heartbeat: { interval: 15_000, timeout: 5_000 } });
+   * ```
+   */
+  heartbeat?: WebSocketHeartbeatOptions | undefined;
+
+  /**
    * Largest message in bytes that is accepted, 1 to 2,147,483,647. A larger one ends the connection
    * with 1009. Our addition.
    *
@@ -136,6 +149,23 @@ export interface WebSocketStreamOptions {
    * @defaultValue `true`
    */
   keepAlive?: boolean | undefined;
+}
+
+/** When a silent server is asked and when it is given up. */
+export interface WebSocketHeartbeatOptions {
+  /**
+   * Silence in milliseconds after which a Ping is sent, 1 to 2,147,483,647.
+   *
+   * @defaultValue `30_000`
+   */
+  interval?: number | undefined;
+
+  /**
+   * Silence in milliseconds after that Ping which ends the connection, 1 to 2,147,483,647.
+   *
+   * @defaultValue `10_000`
+   */
+  timeout?: number | undefined;
 }
 
 /** Header fields as {@link WebSocketStreamOptions.headers} takes them. */
@@ -222,6 +252,51 @@ export interface WebSocketTlsInfo {
   readonly peerCertificate: Uint8Array<ArrayBuffer> | null;
 }
 
+/**
+ * What went through a connection, as {@link WebSocketStream.stats} gives it. Bytes of messages are
+ * counted before compression; bytes on the wire are those of frames with their headers, before TLS.
+ */
+export interface WebSocketStats {
+  /** When the connection was opened, in milliseconds since 1970; `null` before. */
+  readonly openedAt: number | null;
+
+  /** Bytes read from the wire. */
+  readonly bytesReceived: number;
+
+  /** Bytes that the operating system has taken for the wire. */
+  readonly bytesSent: number;
+
+  /** Messages that were received whole, read or not. */
+  readonly messagesReceived: number;
+
+  /** Messages that have left the send buffer. */
+  readonly messagesSent: number;
+
+  /** Bytes of the received messages. */
+  readonly payloadReceived: number;
+
+  /** Bytes of the sent messages. */
+  readonly payloadSent: number;
+
+  /** Pings from the server. */
+  readonly pingsReceived: number;
+
+  /** Pings to the server, those of the heartbeat included. */
+  readonly pingsSent: number;
+
+  /** Pongs from the server. */
+  readonly pongsReceived: number;
+
+  /** What waits outside the readable stream, as it counts against `receiveBuffer`, in bytes. */
+  readonly receiveBuffered: number;
+
+  /** Bytes of written messages that the operating system has not taken yet. */
+  readonly sendBuffered: number;
+
+  /** Milliseconds between the last answered Ping and its Pong, `null` if there was none. */
+  readonly roundTrip: number | null;
+}
+
 /** Code and reason of a Close frame. */
 export interface WebSocketCloseInfo {
   /**
@@ -292,6 +367,56 @@ export class WebSocketStream {
    * @throws `TypeError` if `closeInfo` is not an object or `closeCode` not a number from 0 to 65535.
    */
   close(closeInfo?: WebSocketCloseInfo): void;
+
+  /**
+   * Sends a Ping, ahead of the messages that wait, and fulfils with the round trip in milliseconds
+   * when its Pong comes. Several may be in flight. Not listening is fine: it never causes an
+   * unhandled rejection. Our addition.
+   *
+   * Rejects with a `TypeError` if the payload is neither text nor bytes, with a `RangeError` if it
+   * has more than 125 bytes, with an `InvalidStateError` if the connection is not open or ends
+   * cleanly, and with the error of `closed` if it ends uncleanly.
+   *
+   * @param payload - What the Pong has to repeat; without it, something that no other Ping has.
+   * @example
+   * ```js
+   * console.log(`${await wss.ping()} ms`);
+   * ```
+   */
+  ping(payload?: string | ArrayBuffer | ArrayBufferView): Promise<number>;
+
+  /** What went through so far; it stays after the end. Each look gives a new object. Our addition. */
+  readonly stats: WebSocketStats;
+
+  /**
+   * Drops the socket at once, without a closing handshake. `closed` rejects with 1006 and
+   * `cause.code` `'ERR_WEBSOCKET_TERMINATED'`. Before the connection is open it gives up connecting.
+   * Does nothing after the end. Our addition.
+   */
+  terminate(): void;
+
+  /**
+   * Lets the connection keep the process alive, as it does from the beginning. Returns the
+   * connection itself. Our addition.
+   */
+  ref(): this;
+
+  /**
+   * Lets the process end although the connection lives. It may be called at any time, also before
+   * the connection is open. Returns the connection itself. Our addition.
+   *
+   * @example
+   * ```js
+   * const metrics = new WebSocketStream('wss://example.com/metrics').unref();
+   * ```
+   */
+  unref(): this;
+
+  /**
+   * Closes the connection and waits for its end: for `await using`. It never rejects; `closed` tells
+   * of an unclean end. Our addition.
+   */
+  [Symbol.asyncDispose](): Promise<void>;
 }
 
 /**

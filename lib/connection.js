@@ -17,6 +17,8 @@ const { Outgoing } = require('./outgoing.js');
  * @property {() => void} onReadable a reader that found nothing can read
  * @property {() => void} onWritable a writer that waits has room
  * @property {() => void} onEnding the peer has ended its messages
+ * @property {(pongs: number[]) => void} onPongs in turn the id of a ping and its milliseconds
+ * @property {(traces: import('../binding.js').TraceRecord[]) => void} onTraces
  * @property {(record: import('../binding.js').ClosedRecord) => void} onClosed called last
  */
 
@@ -27,6 +29,10 @@ class Connection {
   #limit;
   /** Bytes that may be waiting for the socket; at least as many as really are. */
   #buffered = 0;
+  /** @type {import('../binding.js').StatsRecord | undefined} the last numbers, after the end */
+  #stats;
+  /** Whether it keeps the process alive. */
+  #referenced = false;
 
   /**
    * @param {import('../binding.js').ConnectOptions} options
@@ -39,7 +45,7 @@ class Connection {
     this.#limit = options.sendBuffer;
     this.#id = hub.connect(options);
     connections.set(this.#id, this);
-    if (connections.size === 1) hub.setRef(true);
+    this.setRef(true);
   }
 
   /**
@@ -108,6 +114,42 @@ class Connection {
   }
 
   /**
+   * Sends a Ping; `onPongs` tells of its Pong.
+   *
+   * @param {number} pingId
+   * @param {Uint8Array | undefined} payload
+   */
+  ping(pingId, payload) {
+    environment().hub.ping(this.#id, pingId, payload);
+  }
+
+  /** Has `onTraces` told of control frames. */
+  watch() {
+    environment().hub.watch(this.#id);
+  }
+
+  /** What went through so far. */
+  get stats() {
+    if (this.#stats) return this.#stats;
+    const { hub, outgoing } = environment();
+    // What was written in this turn counts as buffered.
+    outgoing.flush();
+    return hub.stats(this.#id);
+  }
+
+  /**
+   * The event loop lives while one connection or more want it to.
+   *
+   * @param {boolean} referenced
+   */
+  setRef(referenced) {
+    if (referenced === this.#referenced || !connections.has(this.#id)) return;
+    this.#referenced = referenced;
+    referencedCount += referenced ? 1 : -1;
+    if (referencedCount === (referenced ? 1 : 0)) environment().hub.setRef(referenced);
+  }
+
+  /**
    * @param {number} signals
    */
   dispatch(signals) {
@@ -120,13 +162,16 @@ class Connection {
       this.#buffered = hub.buffered(this.#id, this.#limit);
       if (this.#buffered <= this.#limit) listener.onWritable();
     }
+    if (signals & PONG) listener.onPongs(hub.pongs(this.#id));
+    if (signals & TRACED) listener.onTraces(hub.traces(this.#id));
     if (signals & ENDING) listener.onEnding();
     const closed = signals & CLOSED ? hub.closed(this.#id) : null;
     if (closed) {
+      this.#stats = hub.stats(this.#id) ?? undefined;
       listener.onClosed(closed);
+      this.setRef(false);
       hub.release(this.#id);
       connections.delete(this.#id);
-      if (connections.size === 0) hub.setRef(false);
     }
   }
 }
@@ -186,12 +231,17 @@ let current;
  */
 const connections = new Map();
 
+/** How many of them keep the process alive. */
+let referencedCount = 0;
+
 /** Signals, as `src/net/handle.rs` numbers them. */
 const OPENED = 1;
 const READABLE = 2;
 const WRITABLE = 4;
 const ENDING = 8;
 const CLOSED = 16;
+const PONG = 32;
+const TRACED = 64;
 
 /** Pairs of connection and signals; more than fit come in the next round. */
 const ready = new Uint32Array(2 * 256);

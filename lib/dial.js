@@ -70,6 +70,7 @@ function connectOptions(url, options, addresses, started) {
     tls: url.protocol === 'wss:' ? tls(url) : undefined,
     closeTimeout: options.closeTimeout,
     handshakeTimeout: Math.max(left, 1),
+    heartbeat: options.heartbeat,
     keepAlive: options.keepAlive ? KEEP_ALIVE_MS : undefined,
     maxFragments: options.maxFragments,
     maxMessageSize: options.maxMessageSize,

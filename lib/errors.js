@@ -140,6 +140,7 @@ const CODES = new Map([
   ['end-of-stream', 'ECONNRESET'],
   ['handshake', 'ERR_WEBSOCKET_HANDSHAKE'],
   ['handshake-timeout', 'ERR_WEBSOCKET_HANDSHAKE_TIMEOUT'],
+  ['heartbeat-timeout', 'ERR_WEBSOCKET_HEARTBEAT_TIMEOUT'],
   ['internal', 'ERR_WEBSOCKET_INTERNAL'],
   ['protocol', 'ERR_WEBSOCKET_PROTOCOL'],
   ['refused', 'ERR_WEBSOCKET_REFUSED'],

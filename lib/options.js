@@ -12,6 +12,7 @@ const { show, toDictionary, toUSVStringSequence } = require('./webidl.js');
  * @typedef {object} Options
  * @property {number} closeTimeout milliseconds
  * @property {number} handshakeTimeout milliseconds
+ * @property {{ interval: number, timeout: number } | undefined} heartbeat milliseconds
  * @property {string[]} headers name and value in turn
  * @property {boolean} keepAlive
  * @property {number} maxFragments
@@ -77,6 +78,27 @@ function boolean(fallback) {
   };
 }
 
+/**
+ * @param {unknown} value
+ * @returns {{ interval: number, timeout: number } | undefined}
+ */
+function heartbeat(value) {
+  if (value === undefined) return undefined;
+  const dictionary = toDictionary(value, 'heartbeat');
+  for (const name of Object.keys(dictionary)) {
+    if (name !== 'interval' && name !== 'timeout') {
+      throw new TypeError(`${show(name)} is no member of heartbeat; there are: interval, timeout`);
+    }
+  }
+  const time = (/** @type {number} */ fallback) =>
+    integer(fallback, 1, MAX_MILLISECONDS, 'milliseconds');
+  const { interval, timeout } = dictionary;
+  return {
+    interval: time(30_000)(interval, 'heartbeat.interval'),
+    timeout: time(10_000)(timeout, 'heartbeat.timeout'),
+  };
+}
+
 /** @param {unknown} value */
 function protocols(value) {
   return value === undefined ? [] : toUSVStringSequence(value, 'protocols');
@@ -108,6 +130,7 @@ const MEMBERS = {
   closeTimeout: integer(10_000, 1, MAX_MILLISECONDS, 'milliseconds'),
   handshakeTimeout: integer(30_000, 1, MAX_MILLISECONDS, 'milliseconds'),
   headers: toHeaderList,
+  heartbeat,
   keepAlive: boolean(true),
   maxFragments: integer(16_384, 1, MAX_BYTES, 'frames'),
   maxMessageSize: integer(64 * 1024 * 1024, 1, MAX_BYTES, 'bytes'),

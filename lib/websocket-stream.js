@@ -5,10 +5,14 @@ const { AbortController } = globalThis;
 
 const { closeInfoOf, toCloseInfo, validateCloseInfo, warnAboutCode } = require('./closing.js');
 const { Connection } = require('./connection.js');
+const { Diagnostics } = require('./diagnostics.js');
 const { dial } = require('./dial.js');
 const { ABNORMAL, connectionError, localError, toHeaders } = require('./errors.js');
 const { toOptions } = require('./options.js');
+const { Pings } = require('./pings.js');
 const { Readable } = require('./readable.js');
+const { settleable } = require('./settleable.js');
+const { toStats } = require('./stats.js');
 const { checkSubprotocols } = require('./subprotocols.js');
 const { getURLRecord } = require('./url.js');
 const { createWebSocketError, WebSocketError } = require('./websocket-error.js');
@@ -36,6 +40,13 @@ class WebSocketStream {
   #readable;
   /** @type {Writable | undefined} */
   #writable;
+  #pings = new Pings();
+  /** @type {Diagnostics} */
+  #diagnostics;
+  /** @type {number | null} milliseconds since 1970 */
+  #openedAt = null;
+  /** Whether the connection keeps the process alive, wanted before there is one. */
+  #referenced = true;
   /** Ends what belongs to the opening handshake only. */
   #handshake = new AbortController();
 
@@ -54,6 +65,7 @@ class WebSocketStream {
     this.#url = getURLRecord(text);
     // 2. Protocols must be tokens, and different.
     checkSubprotocols(converted.protocols);
+    this.#diagnostics = new Diagnostics(this, this.#url);
     // 4. The two promises are fields.
     // 5. Backpressure is applied: the streams pull.
     // 6. The signal.
@@ -99,6 +111,71 @@ class WebSocketStream {
     const info = toCloseInfo(closeInfo);
     warnAboutCode(closeInfo);
     this.#close(validateCloseInfo(info));
+  }
+
+  /**
+   * Ours: sends a Ping and tells the round trip in milliseconds.
+   *
+   * @param {string | ArrayBuffer | ArrayBufferView} [payload]
+   * @returns {Promise<number>}
+   */
+  ping(payload = undefined) {
+    if (!isWebSocketStream(this)) return illegalInvocation();
+    return this.#pings.send(this.#state === 'open' ? this.#connection : undefined, payload);
+  }
+
+  /** Ours: what went through so far. */
+  get stats() {
+    if (!isWebSocketStream(this)) throw new TypeError('Illegal invocation');
+    return toStats(this.#connection?.stats, this.#openedAt);
+  }
+
+  /** Ours: drops the socket without a closing handshake. */
+  terminate() {
+    if (!isWebSocketStream(this)) throw new TypeError('Illegal invocation');
+    if (this.#state === 'connecting') {
+      const cause = Object.assign(new Error('terminate() was called'), {
+        code: 'ERR_WEBSOCKET_TERMINATED',
+      });
+      this.#fail(localError(this.#action, cause));
+    } else if (this.#state !== 'closed') {
+      this.#state = 'closing';
+      this.#writable?.stop();
+      this.#connection?.terminate();
+    }
+  }
+
+  /** Ours: lets the connection keep the process alive, as it does from the beginning. */
+  ref() {
+    return this.#setRef(true);
+  }
+
+  /** Ours: lets the process end although the connection lives. */
+  unref() {
+    return this.#setRef(false);
+  }
+
+  /** Ours: what Node's own `ref` of any object calls, where Node has it. */
+  [Symbol.for('nodejs.ref')]() {
+    this.#setRef(true);
+  }
+
+  [Symbol.for('nodejs.unref')]() {
+    this.#setRef(false);
+  }
+
+  /** Ours: for `await using`. An unclean end is no error here; `closed` tells of it. */
+  async [Symbol.asyncDispose]() {
+    this.close();
+    await this.#closed.promise.catch(() => {});
+  }
+
+  /** @param {boolean} referenced */
+  #setRef(referenced) {
+    if (!isWebSocketStream(this)) throw new TypeError('Illegal invocation');
+    this.#referenced = referenced;
+    this.#connection?.setRef(referenced);
+    return this;
   }
 
   /**
@@ -154,8 +231,12 @@ class WebSocketStream {
           onReadable: () => this.#readable?.onReadable(),
           onWritable: () => this.#writable?.onWritable(),
           onEnding: () => this.#readable?.onEnding(),
+          onPongs: (pongs) => this.#pings.onPongs(pongs),
+          onTraces: (traces) => this.#diagnostics.onTraces(traces),
           onClosed: (record) => this.#onClosed(record),
         });
+        this.#connection.setRef(this.#referenced);
+        if (this.#diagnostics.watchesPings) this.#connection.watch();
       } catch (cause) {
         this.#fail(localError(this.#action, /** @type {Error} */ (cause)));
       }
@@ -172,6 +253,7 @@ class WebSocketStream {
     const connection = /** @type {Connection} */ (this.#connection);
     // 1. The ready state becomes open; the signal has no effect from here on.
     this.#state = 'open';
+    this.#openedAt = Date.now();
     this.#handshake.abort();
     // 4.-7. Set up the readable and the writable.
     this.#readable = new Readable(connection, (reason) => this.#closeUsing(reason));
@@ -180,7 +262,7 @@ class WebSocketStream {
       onAbort: (reason) => this.#closeUsing(reason),
     });
     // 8. Resolve.
-    this.#opened.resolve({
+    const info = /** @type {import('../index.js').WebSocketOpenInfo} */ ({
       // 2.-3. What the handshake agreed on.
       extensions: record.extensions,
       protocol: record.protocol,
@@ -195,6 +277,8 @@ class WebSocketStream {
       httpVersion: '1.1',
       tls: tlsInfo(record.tls),
     });
+    this.#opened.resolve(info);
+    this.#diagnostics.onOpened(info);
   }
 
   /**
@@ -209,7 +293,9 @@ class WebSocketStream {
       this.#state = 'closed';
       this.#readable?.close();
       this.#writable?.close();
+      this.#pings.end(new DOMException('the connection is closed', 'InvalidStateError'));
       this.#closed.resolve({ closeCode: code, reason });
+      this.#diagnostics.onClosed(code, reason);
       return;
     }
     // 3. Not clean: one error for all.
@@ -234,6 +320,8 @@ class WebSocketStream {
     this.#closed.reject(error);
     this.#readable?.fail(error);
     this.#writable?.fail(error);
+    this.#pings.end(error);
+    this.#diagnostics.onFailed(error);
   }
 
   /**
@@ -265,23 +353,6 @@ class WebSocketStream {
       [Symbol.toStringTag]: { value: 'WebSocketStream', configurable: true },
     });
   }
-}
-
-/**
- * A promise that may reject without anybody looking: awaiting only one of `opened` and `closed`
- * must not end the process, and whoever looks still sees the error.
- */
-function settleable() {
-  /** @type {(value: any) => void} */
-  let resolve = () => {};
-  /** @type {(reason: unknown) => void} */
-  let reject = () => {};
-  const promise = new Promise((onResolve, onReject) => {
-    resolve = onResolve;
-    reject = onReject;
-  });
-  promise.catch(() => {});
-  return { promise, resolve, reject };
 }
 
 /** Web IDL: an attribute that returns promises rejects where others throw. */

@@ -294,6 +294,13 @@ impl Hub {
     }
 }
 
+impl Hub {
+    /// Does something with a connection that is still known.
+    pub(super) fn with<T>(&self, id: u32, action: impl FnOnce(&Handle) -> T) -> Option<T> {
+        self.connections.borrow().get(&id).map(action)
+    }
+}
+
 impl Signaller {
     /// Notes the signals, and wakes JavaScript unless it is about to look anyway.
     fn signal(&self, pending: &Arc<Pending>, signals: Signals) {

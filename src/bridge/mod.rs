@@ -9,10 +9,14 @@
 //! | `ready` | up | pairs of connection id and signals |
 //! | `read`, `takeLargeBytes`, `takeLargeText` | up | a batch of messages in a slab, or one large message |
 //! | `opened`, `closed` | up | one record each per connection |
+//! | `pongs`, `stats`, `traces` | up | numbers and control frames, when asked for |
 //! | `flush`, `sendLarge` | down | a slab of messages of any connections, or one large message |
-//! | `connect`, `close`, `acknowledge`, `discard`, `terminate` | down | one request |
+//! | `connect`, `close`, `acknowledge`, `discard`, `terminate`, `ping`, `watch` | down | one request |
 
 pub mod convert;
 pub mod hub;
 pub mod options;
 pub mod records;
+#[cfg(feature = "testing")]
+pub mod testing;
+pub mod vitals;

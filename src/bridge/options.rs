@@ -6,7 +6,9 @@ use std::{net::SocketAddr, time::Duration};
 use napi::{Error, Result, Status};
 use napi_derive::napi;
 
-use crate::net::config::{Config, Limits, Request, SocketOptions, Timeouts, TlsOptions};
+use crate::net::config::{
+    Config, HeartbeatOptions, Limits, Request, SocketOptions, Timeouts, TlsOptions,
+};
 
 /// Everything about one connection. Times are in milliseconds, sizes in bytes.
 #[napi(object)]
@@ -28,6 +30,8 @@ pub struct ConnectOptions {
     pub close_timeout: u32,
     /// From the first SYN to the 101.
     pub handshake_timeout: u32,
+    /// When a silent peer is asked and given up; absent for never.
+    pub heartbeat: Option<ConnectHeartbeat>,
     /// Idle time before keep-alive probes; absent for none.
     pub keep_alive: Option<u32>,
     /// Frames of one message.
@@ -40,6 +44,16 @@ pub struct ConnectOptions {
     pub receive_buffer: u32,
     /// Bytes held for the socket.
     pub send_buffer: u32,
+}
+
+/// How a silent peer is found to be gone.
+#[napi(object)]
+#[derive(Debug)]
+pub struct ConnectHeartbeat {
+    /// Silence before a Ping.
+    pub interval: u32,
+    /// Silence after it.
+    pub timeout: u32,
 }
 
 /// TLS towards the server.
@@ -92,6 +106,10 @@ impl TryFrom<ConnectOptions> for Config {
             timeouts: Timeouts {
                 close: milliseconds(options.close_timeout),
                 handshake: milliseconds(options.handshake_timeout),
+                heartbeat: options.heartbeat.map(|heartbeat| HeartbeatOptions {
+                    interval: milliseconds(heartbeat.interval),
+                    timeout: milliseconds(heartbeat.timeout),
+                }),
             },
             tls: options.tls.map(|tls| TlsOptions {
                 reject_unauthorized: tls.reject_unauthorized,

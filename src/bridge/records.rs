@@ -192,6 +192,7 @@ fn kind(error: &Error) -> &'static str {
         Error::EndOfStream => "end-of-stream",
         Error::Handshake(_) => "handshake",
         Error::HandshakeTimeout(_) => "handshake-timeout",
+        Error::HeartbeatTimeout(_) => "heartbeat-timeout",
         Error::Internal(_) => "internal",
         Error::Io { .. } => "io",
         Error::Protocol(_) => "protocol",

@@ -73,6 +73,17 @@ pub struct Timeouts {
     pub close: Duration,
     /// From the first SYN to the 101.
     pub handshake: Duration,
+    /// When a silent peer is asked, and when it is given up; `None` for never.
+    pub heartbeat: Option<HeartbeatOptions>,
+}
+
+/// How a silent peer is found to be gone.
+#[derive(Clone, Copy, Debug)]
+pub struct HeartbeatOptions {
+    /// Silence after which a Ping is sent.
+    pub interval: Duration,
+    /// Silence after that Ping which ends the connection.
+    pub timeout: Duration,
 }
 
 /// TLS towards the server.
@@ -103,6 +114,6 @@ impl Default for SocketOptions {
 
 impl Default for Timeouts {
     fn default() -> Self {
-        Self { close: Duration::from_secs(10), handshake: Duration::from_secs(30) }
+        Self { close: Duration::from_secs(10), handshake: Duration::from_secs(30), heartbeat: None }
     }
 }

@@ -18,7 +18,9 @@ use super::{
     error::Error,
     frames::{FrameFilter, FrameLimits},
     handle::{Shared, Signals},
+    heartbeat::Heartbeat,
     output::Output,
+    pings::Pings,
     reading::Reading,
     writing::Writing,
 };
@@ -35,9 +37,11 @@ impl<T: AsyncRead + AsyncWrite + Send + Unpin> Transport for T {}
 pub struct Connection {
     pub(super) engine: WebSocketContext,
     pub(super) filter: FrameFilter,
+    pub(super) heartbeat: Option<Heartbeat>,
     pub(super) limits: Limits,
     pub(super) output: Output,
     pub(super) phase: Phase,
+    pub(super) pings: Pings,
     pub(super) reading: Reading,
     pub(super) shared: Arc<Shared>,
     pub(super) transport: Box<dyn Transport>,
@@ -72,9 +76,11 @@ impl Connection {
         Self {
             engine: WebSocketContext::new(Role::Client, Some(engine_config)),
             filter,
+            heartbeat: timeouts.heartbeat.map(Heartbeat::new),
             limits,
             output: Output::default(),
             phase: Phase::Open,
+            pings: Pings::default(),
             reading: Reading::new(received),
             shared,
             transport,
@@ -202,6 +208,8 @@ impl Connection {
     /// Takes what the outside asked for.
     fn take_requests(&mut self) {
         let Some(requests) = self.shared.take_requests() else { return };
+        #[cfg(feature = "testing")]
+        super::fault::strike(requests.fault);
         if requests.terminated {
             self.on_socket_end(Error::Terminated);
             self.phase = Phase::Done;
@@ -210,6 +218,7 @@ impl Connection {
         if let Some(request) = requests.close {
             self.on_close_request(request);
         }
+        self.pings.ask(requests.pings);
         self.acknowledged |= requests.acknowledged;
     }
 
@@ -231,6 +240,7 @@ impl Connection {
             self.on_deadline();
             more = true;
         }
+        more |= self.poll_heartbeat(cx);
         if more { Poll::Ready(()) } else { Poll::Pending }
     }
 

@@ -24,6 +24,9 @@ pub enum Error {
     /// The opening handshake took too long.
     #[error("the opening handshake took longer than {} ms", .0.as_millis())]
     HandshakeTimeout(Duration),
+    /// The peer sent nothing after a Ping of the heartbeat.
+    #[error("the peer sent nothing within {} ms after a ping", .0.as_millis())]
+    HeartbeatTimeout(Duration),
     /// A fault inside this library, caught at the edge of the connection task.
     #[error("internal error: {0}")]
     Internal(String),

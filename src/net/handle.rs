@@ -18,6 +18,9 @@ use super::{
     handshake::Opened,
     inbox::{Batch, Inbox},
     outbox::{Block, Outbox},
+    pings::{PingRequest, Pong},
+    stats::{Counters, Stats},
+    trace::{Trace, Traces},
 };
 
 /// Hears what happens on a connection. Called on a network thread: it must not block.
@@ -41,6 +44,10 @@ impl Signals {
     pub const ENDING: Self = Self(8);
     /// The connection is over: [`Handle::take_outcome`].
     pub const CLOSED: Self = Self(16);
+    /// Pings were answered: [`Handle::take_pongs`].
+    pub const PONG: Self = Self(32);
+    /// Control frames passed while somebody watched: [`Handle::take_traces`].
+    pub const TRACED: Self = Self(64);
 }
 
 /// The outside's end of a connection. Dropping it does not end the connection.
@@ -49,6 +56,8 @@ pub struct Handle(pub(super) Arc<Shared>);
 
 /// What the task and the handles share.
 pub(super) struct Shared {
+    #[cfg(feature = "testing")]
+    _alive: super::fault::Alive,
     /// The open connection. Locked by the task for one turn, and by a writer for one write.
     connection: Mutex<Option<Connection>>,
     /// Requests to the task.
@@ -58,8 +67,11 @@ pub(super) struct Shared {
     pub(super) inbox: Inbox,
     observer: Arc<dyn Observer>,
     pub(super) outbox: Outbox,
+    pub(super) stats: Counters,
     /// What the task has to say.
     status: Mutex<Status>,
+    /// Somebody watches control frames.
+    traced: AtomicBool,
     /// Wakes the task.
     pub(super) waker: AtomicWaker,
 }
@@ -69,6 +81,9 @@ pub(super) struct Shared {
 pub(super) struct Control {
     pub(super) acknowledged: bool,
     pub(super) close: Option<CloseRequest>,
+    #[cfg(feature = "testing")]
+    pub(super) fault: bool,
+    pub(super) pings: Vec<PingRequest>,
     pub(super) terminated: bool,
 }
 
@@ -76,6 +91,8 @@ pub(super) struct Control {
 struct Status {
     opened: Option<Opened>,
     outcome: Option<Outcome>,
+    pongs: Vec<Pong>,
+    traces: Traces,
 }
 
 impl Handle {
@@ -131,6 +148,45 @@ impl Handle {
         self.request(|control| control.terminated = true);
     }
 
+    /// Sends a Ping, ahead of the queued messages. [`Signals::PONG`] tells of its Pong; when the
+    /// connection ends first, nothing does.
+    pub fn ping(&self, request: PingRequest) {
+        self.request(|control| control.pings.push(request));
+    }
+
+    /// Pings that were answered since the last call.
+    #[must_use]
+    pub fn take_pongs(&self) -> Vec<Pong> {
+        std::mem::take(&mut lock(&self.0.status).pongs)
+    }
+
+    /// Remembers control frames for [`Handle::take_traces`] from here on.
+    pub fn watch(&self) {
+        self.0.traced.store(true, Ordering::Relaxed);
+    }
+
+    /// Control frames that passed since the last call.
+    #[must_use]
+    pub fn take_traces(&self) -> Vec<Trace> {
+        lock(&self.0.status).traces.take()
+    }
+
+    /// What went through so far.
+    #[must_use]
+    pub fn stats(&self) -> Stats {
+        Stats {
+            receive_buffered: self.0.inbox.cost(),
+            send_buffered: self.0.outbox.pending(),
+            ..self.0.stats.read()
+        }
+    }
+
+    /// Makes the task panic.
+    #[cfg(feature = "testing")]
+    pub fn fault(&self) {
+        self.request(|control| control.fault = true);
+    }
+
     /// The result of the opening handshake, once.
     #[must_use]
     pub fn take_opened(&self) -> Option<Opened> {
@@ -153,13 +209,17 @@ impl Handle {
 impl Shared {
     pub(super) fn new(observer: Arc<dyn Observer>, receive_buffer: usize) -> Self {
         Self {
+            #[cfg(feature = "testing")]
+            _alive: super::fault::Alive::new(),
             connection: Mutex::default(),
             control: Mutex::default(),
             changed: AtomicBool::new(false),
             inbox: Inbox::new(receive_buffer),
             observer,
             outbox: Outbox::default(),
+            stats: Counters::default(),
             status: Mutex::default(),
+            traced: AtomicBool::new(false),
             waker: AtomicWaker::new(),
         }
     }
@@ -210,6 +270,18 @@ impl Shared {
     pub(super) fn opened(&self, opened: Opened) {
         lock(&self.status).opened = Some(opened);
         self.signal(Signals::OPENED);
+    }
+
+    pub(super) fn answered(&self, pongs: Vec<Pong>) {
+        lock(&self.status).pongs.extend(pongs);
+    }
+
+    /// Shows a control frame to whoever watches. Costs nothing while nobody does.
+    pub(super) fn trace(&self, trace: impl FnOnce() -> Trace) {
+        if self.traced.load(Ordering::Relaxed) {
+            lock(&self.status).traces.push(trace());
+            self.signal(Signals::TRACED);
+        }
     }
 
     /// Tells the outside how it ended. Only the first call counts.

@@ -86,6 +86,13 @@ impl Chunk {
         self.cost
     }
 
+    /// Messages, and the bytes of their payloads, before any was taken.
+    #[must_use]
+    pub fn counts(&self) -> (usize, usize) {
+        let count = self.packed.len() + self.large.len();
+        (count, self.cost - count * ENTRY_COST)
+    }
+
     /// True when there is no message, or none is left.
     #[must_use]
     pub fn is_empty(&self) -> bool {

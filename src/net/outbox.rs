@@ -81,6 +81,13 @@ impl Outbox {
         buffered
     }
 
+    /// Bytes that were accepted and have not reached the socket.
+    #[must_use]
+    pub fn pending(&self) -> usize {
+        let state = self.lock();
+        state.queued + state.unwritten
+    }
+
     /// True when no block waits to be taken.
     pub fn is_empty(&self) -> bool {
         self.lock().blocks.is_empty()

@@ -15,6 +15,8 @@ pub struct Output {
     bytes: Vec<u8>,
     /// How much of `bytes` has been written.
     written: usize,
+    /// Bytes that the transport has taken from the beginning.
+    total: u64,
     /// The transport holds bytes of its own (TLS records) that need a flush.
     unflushed: bool,
 }
@@ -24,6 +26,12 @@ impl Output {
     #[must_use]
     pub fn pending(&self) -> usize {
         self.bytes.len() - self.written
+    }
+
+    /// Bytes that have been written from the beginning.
+    #[must_use]
+    pub fn written(&self) -> u64 {
+        self.total
     }
 
     /// True when nothing waits, neither here nor in the transport.
@@ -50,6 +58,7 @@ impl Output {
                 Ok(0) => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
                 Ok(n) => {
                     self.written += n;
+                    self.total += n as u64;
                     self.unflushed = true;
                 }
                 Err(error) => return Poll::Ready(Err(error)),

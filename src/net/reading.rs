@@ -66,7 +66,8 @@ impl Connection {
         if self.may_read() {
             match self.fill(cx) {
                 Poll::Ready(Ok(0)) => self.on_socket_end(Error::EndOfStream),
-                Poll::Ready(Ok(_)) => {
+                Poll::Ready(Ok(n)) => {
+                    self.on_received(n);
                     self.parse();
                     more = true;
                 }
@@ -85,6 +86,8 @@ impl Connection {
 
     /// Hands what was received to the reader.
     fn deliver(&mut self) {
+        let (messages, bytes) = self.reading.chunk.counts();
+        self.shared.stats.on_messages_received(messages, bytes);
         if !self.reading.chunk.is_empty()
             && self.shared.inbox.push(std::mem::take(&mut self.reading.chunk))
         {
@@ -92,7 +95,8 @@ impl Connection {
         }
     }
 
-    fn may_read(&self) -> bool {
+    /// False while the reader is too slow, and once nothing more can come.
+    pub(super) fn may_read(&self) -> bool {
         match self.phase {
             Phase::Open => !self.shared.inbox.pause(self.reading.chunk.cost()),
             Phase::Local { .. } | Phase::Ended(_) => true,
@@ -133,7 +137,8 @@ impl Connection {
             };
             match event {
                 Step::Control(Control::Ping(payload)) => self.on_ping(payload),
-                Step::Control(Control::Pong(_)) | Step::Data(_) => {}
+                Step::Control(Control::Pong(payload)) => self.on_pong(payload),
+                Step::Data(_) => {}
                 Step::Control(Control::Close(close)) => self.on_end(End::Close(close)),
                 Step::Violation(violation) => self.on_end(End::Violation(violation)),
                 Step::NeedInput => return,

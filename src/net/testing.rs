@@ -202,6 +202,12 @@ impl Far {
         self.0.write_all(bytes).await.unwrap();
     }
 
+    /// Takes up to `count` bytes, whatever they are.
+    pub(super) async fn take(&mut self, count: usize) -> usize {
+        let mut bytes = vec![0; count];
+        self.0.read(&mut bytes).await.unwrap()
+    }
+
     /// The next frame: its first byte and its payload, unmasked. `None` at the end of the stream.
     pub(super) async fn frame(&mut self) -> Option<(u8, Vec<u8>)> {
         let mut head = [0; 2];

@@ -21,6 +21,7 @@ use super::{
     handle::Signals,
     outbox::Block,
     reading::Wire,
+    trace::Trace,
 };
 
 /// What has been taken from the outbox and is not encoded yet.
@@ -80,6 +81,7 @@ impl Connection {
                 Poll::Ready(Ok(())) | Poll::Pending => break,
             }
         }
+        self.shared.stats.set_written(self.output.written());
         let unwritten = self.output.pending() + self.writing.len();
         if self.shared.outbox.report(unwritten, self.limits.send_buffer) {
             self.shared.signal(Signals::WRITABLE);
@@ -89,6 +91,8 @@ impl Connection {
     /// Answers a Ping, or remembers it while the peer does not read (section 5.5.3 lets an
     /// endpoint answer the newest Ping only). So a flood of Pings cannot fill the memory.
     pub(super) fn on_ping(&mut self, payload: Bytes) {
+        self.shared.stats.on_ping_received();
+        self.shared.trace(|| Trace::PingReceived(payload.clone()));
         if self.writing.pong.is_none() && self.output.pending() < OUTPUT_TARGET {
             self.encode_message(Message::Pong(payload));
         } else {
@@ -118,8 +122,17 @@ impl Connection {
             ) {
                 break;
             }
-            if self.writing.block.is_none() {
-                self.writing.block = self.shared.outbox.pop();
+            if let Some(payload) = self.pings.next() {
+                self.shared.stats.on_ping_sent();
+                self.shared.trace(|| Trace::PingSent(payload.clone()));
+                self.encode_message(Message::Ping(payload));
+                continue;
+            }
+            if self.writing.block.is_none()
+                && let Some(block) = self.shared.outbox.pop()
+            {
+                self.shared.stats.on_messages_sent(block.entries.len(), block.bytes.len());
+                self.writing.block = Some(block);
             }
             if let Some(frame) = self.writing.next_frame() {
                 self.encode_message(Message::Frame(frame));
@@ -136,7 +149,7 @@ impl Connection {
     fn has_more(&self) -> bool {
         match self.phase {
             Phase::Open | Phase::Held(_) => {
-                self.writing.is_busy() || !self.shared.outbox.is_empty()
+                self.writing.is_busy() || self.pings.is_waiting() || !self.shared.outbox.is_empty()
             }
             Phase::Local { ref request } => request.is_some(),
             Phase::Replying(_) | Phase::Ended(_) | Phase::Done => false,

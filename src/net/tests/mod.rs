@@ -3,5 +3,7 @@
 mod backpressure;
 mod cancellation;
 mod closing;
+mod heartbeat;
 mod messages;
+mod pings;
 mod violations;
