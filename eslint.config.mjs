@@ -3,7 +3,7 @@ import node from 'eslint-plugin-n';
 import globals from 'globals';
 
 /** Files of the published package: CommonJS, no dependencies, the oldest supported Node. */
-const face = ['index.js', 'lib/**/*.js'];
+const face = ['index.js', 'global.js', 'lib/**/*.js', 'bin/**/*.js', 'cli/**/*.js'];
 
 /** Everything that runs from a checkout only. */
 const modules = [

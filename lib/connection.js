@@ -5,9 +5,11 @@
 
 const { getCACertificates, rootCertificates } = require('node:tls');
 
-const binding = require('../binding.js');
 const { Incoming } = require('./incoming.js');
+const { loadBinding } = require('./load-error.js');
 const { Outgoing } = require('./outgoing.js');
+
+const binding = loadBinding(() => require('../binding.js'));
 
 /**
  * What a connection tells its owner.
@@ -179,7 +181,7 @@ class Connection {
 /**
  * The hub and its slabs, made with the first connection: loading the module costs nothing.
  *
- * @returns {{ hub: binding.Hub, incoming: Incoming, outgoing: Outgoing }}
+ * @returns {{ hub: import('../binding.js').Hub, incoming: Incoming, outgoing: Outgoing }}
  */
 function environment() {
   if (!current) {
@@ -221,7 +223,7 @@ function trustedCertificates() {
   return certificates;
 }
 
-/** @type {{ hub: binding.Hub, incoming: Incoming, outgoing: Outgoing } | undefined} */
+/** @type {{ hub: import('../binding.js').Hub, incoming: Incoming, outgoing: Outgoing } | undefined} */
 let current;
 
 /**

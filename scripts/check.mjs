@@ -9,6 +9,7 @@ import { capture, Failure, main, root, run, runTool } from './command.mjs';
 import { rustCrates } from './check/crates.mjs';
 import { checkGenerated, checkLockFiles } from './check/generated.mjs';
 import { checkLayers } from './check/layers.mjs';
+import { checkPackage } from './check/package.mjs';
 import { checkShape } from './check/shape.mjs';
 import { setup } from './setup.mjs';
 
@@ -23,6 +24,7 @@ const steps = {
   prettier: () => runTool('prettier', 'prettier', ['--check', '--log-level', 'warn', '.']),
   eslint: () => runTool('eslint', 'eslint', ['--max-warnings', '0', '.']),
   tsc: () => runTool('typescript', 'tsc', ['-p', '.']),
+  package: checkPackage,
   rustfmt: () => inCrates(['fmt', '--check']),
   clippy: () => inCrates(['clippy', '--locked', '--all-targets', '--', '-D', 'warnings']),
   rustdoc: () =>
@@ -32,12 +34,15 @@ const steps = {
   'cargo-deny': checkDependencies,
 };
 
+/** The steps that look at what a build leaves. */
+const needsAddon = ['generated', 'package'];
+
 main(async () => {
   const chosen = Object.entries(steps).filter(([name]) => name.includes(values.only ?? ''));
   if (chosen.length === 0) {
     throw new Failure(`--only ${values.only}: there are ${Object.keys(steps).join(', ')}`);
   }
-  await setup({ addon: chosen.some(([name]) => name === 'generated') });
+  await setup({ addon: chosen.some(([name]) => needsAddon.includes(name)) });
   const failed = [];
   for (const [name, step] of chosen) {
     console.log(`\n--- ${name}`);

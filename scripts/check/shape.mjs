@@ -8,6 +8,7 @@ import { readSource, sourcesIn } from './sources.mjs';
 /** The most lines of a file, by folder. The first folder that fits decides. */
 const limits = [
   { folder: '__test__', lines: 300 },
+  { folder: 'cli', lines: 400 },
   { folder: 'lib', lines: 400 },
   { folder: 'src', lines: 400 },
   { folder: 'scripts', lines: 400 },

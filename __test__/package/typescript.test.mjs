@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { runFixture } from '../helpers/child.mjs';
+import { test } from '../helpers/test.mjs';
+import { installedPackage, lend } from './installed.mjs';
+
+const DEADLINE_MS = 120_000;
+const tsc = fileURLToPath(new URL('../../node_modules/typescript/lib/tsc.js', import.meta.url));
+const installed = installedPackage();
+let lent = false;
+
+const program = `
+import { WebSocketError, WebSocketStream, type WebSocketOpenInfo } from 'websocketstream';
+import 'websocketstream/global';
+
+export async function first(url: string): Promise<string | Uint8Array | undefined> {
+  const wss = new WebSocketStream(url, { headers: { Cookie: 'a=1' } });
+  const opened: WebSocketOpenInfo = await wss.opened;
+  const { value } = await opened.readable.getReader().read();
+  return value;
+}
+export const same: globalThis.WebSocketStream = new WebSocketStream('ws://localhost');
+export const code: number | null = new globalThis.WebSocketError('x').closeCode;
+export const isError = (value: unknown): value is WebSocketError => value instanceof WebSocketError;
+`;
+
+/** @param {Record<string, unknown>} options of the compiler @param {string} file @param {string} text */
+async function compile(options, file, text) {
+  if (!lent) lend(installed.folder, ['@types/node', 'undici-types']);
+  lent = true;
+  installed.write(file, text);
+  const compilerOptions = {
+    noEmit: true,
+    strict: true,
+    target: 'es2022',
+    types: ['node'],
+    ...options,
+  };
+  const project = installed.write(
+    'tsconfig.json',
+    JSON.stringify({ compilerOptions, files: [file] }),
+  );
+  const args = ['-p', project, '--pretty', 'false'];
+  return runFixture(pathToFileURL(tsc), { args, deadline: DEADLINE_MS });
+}
+
+for (const [name, file, options] of [
+  ['as an ES module of Node', 'a.mts', { module: 'node16' }],
+  ['as CommonJS of Node', 'a.cts', { module: 'node16' }],
+  ['for a bundler', 'a.ts', { module: 'esnext', moduleResolution: 'bundler' }],
+  ['with the DOM library', 'dom.mts', { module: 'node16', lib: ['es2023', 'dom'] }],
+]) {
+  test(
+    `the packed typings compile ${name}`,
+    async () => {
+      const { code, stdout } = await compile(options, file, program);
+      assert.equal(stdout, '');
+      assert.equal(code, 0);
+    },
+    DEADLINE_MS,
+  );
+}
+
+test(
+  'the packed typings refuse an option that does not exist',
+  async () => {
+    const wrong = `import { WebSocketStream } from 'websocketstream';
+new WebSocketStream('ws://localhost', { header: {} });`;
+    const { code, stdout } = await compile({ module: 'node16' }, 'wrong.mts', wrong);
+    assert.notEqual(code, 0);
+    assert.match(stdout, /TS2561|TS2353/);
+  },
+  DEADLINE_MS,
+);

@@ -1,0 +1,43 @@
+'use strict';
+
+const { version } = require('../package.json');
+const { parseArguments, UsageError } = require('./arguments.js');
+const { completionScript } = require('./completion.js');
+const { connect } = require('./connect.js');
+const { EXIT } = require('./exit-code.js');
+const { helpText } = require('./help.js');
+const { listen } = require('./listen.js');
+
+/**
+ * Runs the command line.
+ *
+ * @param {string[]} args
+ * @returns {Promise<number>} the exit code
+ */
+async function main(args) {
+  try {
+    const { command, options, operands } = parseArguments(args);
+    if (options.help) return print(helpText(command));
+    if (options.version) return print(`${version}\n`);
+    switch (command) {
+      case 'completion':
+        return print(completionScript(operands[0]));
+      case 'listen':
+        return await listen(operands[0], options);
+      default:
+        return await connect(operands[0], options);
+    }
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    process.stderr.write(`${error.message}\nTry: websocketstream --help\n`);
+    return EXIT.usage;
+  }
+}
+
+/** @param {string} text */
+function print(text) {
+  process.stdout.write(text);
+  return EXIT.ok;
+}
+
+module.exports = { main };

@@ -1,0 +1,15 @@
+// Tests a binary that was built elsewhere, without building anything: what a release runs on each
+// platform. Suites that need a compiler or Python are left to `npm test`.
+
+import { javascriptSuite } from '../test/suites.mjs';
+import { main } from '../command.mjs';
+import { sourcesIn } from '../check/sources.mjs';
+
+const leftOut = ['__test__/interop/python.test.mjs', '__test__/memory/'];
+
+main(async () => {
+  const files = sourcesIn('__test__', /\.test\.mjs$/).filter(
+    (file) => !leftOut.some((start) => file.startsWith(start)),
+  );
+  await javascriptSuite((count) => console.log(count), { node: process.execPath, files });
+});
