@@ -10,6 +10,12 @@ import { test } from './helpers/test.mjs';
 const face = createRequire(import.meta.url)('../index.js');
 const { classes, interfaces, values } = readDeclarations();
 
+/** Node's protocol of `process.ref()`: no members for people. */
+const REFABLE = new Set([Symbol.for('nodejs.ref'), Symbol.for('nodejs.unref')]);
+
+/** A key as the declarations write it. */
+const nameOf = (key) => (typeof key === 'symbol' ? `[${key.description}]` : key);
+
 test('the declarations name exactly what the package exports', () => {
   assert.deepEqual(values.sort(), Object.keys(face).sort());
   assert.ok(classes.length >= 2);
@@ -21,13 +27,16 @@ for (const { name, members, required, parent } of classes) {
   const always = members.filter(({ optional }) => !optional);
 
   test(`${name} has exactly the declared members on its prototype`, () => {
-    const names = Object.getOwnPropertyNames(prototype).filter((key) => key !== 'constructor');
+    const names = Reflect.ownKeys(prototype)
+      .filter((key) => key !== 'constructor' && key !== Symbol.toStringTag && !REFABLE.has(key))
+      .map(nameOf);
     assert.deepEqual(names.sort(), always.map((member) => member.name).sort());
   });
 
   for (const member of always) {
     test(`${name}.${member.name} is the declared ${member.kind}`, () => {
-      const { get, value } = Object.getOwnPropertyDescriptor(prototype, member.name);
+      const key = Reflect.ownKeys(prototype).find((own) => nameOf(own) === member.name);
+      const { get, value } = Object.getOwnPropertyDescriptor(prototype, key);
       if (member.kind === 'method') assert.equal(value.length, member.required);
       else assert.equal(typeof get, 'function');
     });
