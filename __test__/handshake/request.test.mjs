@@ -91,3 +91,14 @@ test('headers may override Host', async (t) => {
     ['other.test'],
   );
 });
+
+test('user name and password of the url become Basic authorization', async (t) => {
+  const server = await startServer(t);
+  const wss = new WebSocketStream(server.url.replace('://', '://al%C3%AFce:p%40ss@'));
+  await wss.opened;
+  const { headers, path } = (await server.peer()).request;
+  const [scheme, token] = headers.authorization.split(' ');
+  assert.equal(scheme, 'Basic');
+  assert.equal(Buffer.from(token, 'base64').toString(), 'al\u00efce:p@ss');
+  assert.equal(path, '/');
+});

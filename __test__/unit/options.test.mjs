@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { WebSocketStream } from '../../index.js';
 import { offline } from '../helpers/offline.mjs';
 import { test } from '../helpers/test.mjs';
 
@@ -8,6 +9,12 @@ test('an unknown option is a TypeError that names it', () => {
     message: /protocol\b/,
   });
   assert.throws(() => offline('ws://h/', { nonsense: 1 }), /nonsense/);
+});
+
+test('unknown members of the prototype are no options', () => {
+  const options = Object.create({ nonsense: 1 });
+  options.signal = AbortSignal.abort();
+  assert.equal(new WebSocketStream('ws://h/', options).url, 'ws://h/');
 });
 
 const numbers = [
