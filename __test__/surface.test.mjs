@@ -14,7 +14,11 @@ const { classes, interfaces, values } = readDeclarations();
 const REFABLE = new Set([Symbol.for('nodejs.ref'), Symbol.for('nodejs.unref')]);
 
 /** A key as the declarations write it. */
-const nameOf = (key) => (typeof key === 'symbol' ? `[${key.description}]` : key);
+const nameOf = (key) => {
+  // Older lines of Node describe this symbol otherwise.
+  if (key === Symbol.asyncDispose) return '[Symbol.asyncDispose]';
+  return typeof key === 'symbol' ? `[${key.description}]` : key;
+};
 
 test('the declarations name exactly what the package exports', () => {
   assert.deepEqual(values.sort(), Object.keys(face).sort());
