@@ -103,7 +103,8 @@ export interface WebSocketStreamOptions {
   heartbeat?: WebSocketHeartbeatOptions | undefined;
 
   /**
-   * Largest message in bytes that is accepted, 1 to 2,147,483,647. A larger one ends the connection
+   * Largest message in bytes that is accepted, inflated if it was compressed, 1 to 2,147,483,647.
+   * A larger one ends the connection
    * with 1009. Our addition.
    *
    * @defaultValue `67_108_864` (64 MiB)
@@ -117,6 +118,21 @@ export interface WebSocketStreamOptions {
    * @defaultValue `16_384`
    */
   maxFragments?: number | undefined;
+
+  /**
+   * Whether and how messages are compressed (permessage-deflate, RFC 7692). It is offered, and used
+   * when the server agrees. `maxMessageSize` limits inflated messages. Our addition.
+   *
+   * `false` offers nothing. A setting that does not exist or is out of range is a `TypeError`.
+   *
+   * @example
+   * ```js
+   * new WebSocketStream(url, { perMessageDeflate: { threshold: 4096, level: 6 } });
+   * ```
+   *
+   * @defaultValue `true`: all settings have their defaults
+   */
+  perMessageDeflate?: boolean | WebSocketDeflateOptions | undefined;
 
   /**
    * Bytes of received messages that may wait outside the readable stream, 1,024 to 2,147,483,647.
@@ -166,6 +182,54 @@ export interface WebSocketHeartbeatOptions {
    * @defaultValue `10_000`
    */
   timeout?: number | undefined;
+}
+
+/** Settings of {@link WebSocketStreamOptions.perMessageDeflate}. */
+export interface WebSocketDeflateOptions {
+  /**
+   * Messages of fewer bytes are sent as they are, 0 to 2,147,483,647.
+   *
+   * @defaultValue `1024`
+   */
+  threshold?: number | undefined;
+
+  /**
+   * From 1, the fastest, to 9, the smallest.
+   *
+   * @defaultValue `1`
+   */
+  level?: number | undefined;
+
+  /**
+   * Asks the server to compress each message by itself: more bytes, and no memory between messages.
+   * The connection fails when the server does not agree.
+   *
+   * @defaultValue `false`
+   */
+  serverNoContextTakeover?: boolean | undefined;
+
+  /**
+   * Compresses each sent message by itself.
+   *
+   * @defaultValue `false`, unless the server asks for it
+   */
+  clientNoContextTakeover?: boolean | undefined;
+
+  /**
+   * Asks the server for a window of at most 2 to the power of this many bytes, 8 to 15. The
+   * connection fails when the server does not agree.
+   *
+   * @defaultValue the server's choice
+   */
+  serverMaxWindowBits?: number | undefined;
+
+  /**
+   * Window of sent messages, 2 to the power of this many bytes, 8 to 15. The server may ask for a
+   * smaller one.
+   *
+   * @defaultValue 15, or what the server asks for
+   */
+  clientMaxWindowBits?: number | undefined;
 }
 
 /** Header fields as {@link WebSocketStreamOptions.headers} takes them. */

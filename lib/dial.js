@@ -75,6 +75,7 @@ function connectOptions(url, options, addresses, started) {
     maxFragments: options.maxFragments,
     maxMessageSize: options.maxMessageSize,
     noDelay: options.noDelay,
+    perMessageDeflate: options.perMessageDeflate,
     receiveBuffer: options.receiveBuffer,
     sendBuffer: options.sendBuffer,
   };

@@ -4,6 +4,8 @@
 const { AbortSignal } = globalThis;
 
 const { toHeaderList } = require('./headers.js');
+const { boolean, integer } = require('./option-values.js');
+const { toPerMessageDeflate } = require('./per-message-deflate.js');
 const { show, toDictionary, toUSVStringSequence } = require('./webidl.js');
 
 /**
@@ -18,6 +20,7 @@ const { show, toDictionary, toUSVStringSequence } = require('./webidl.js');
  * @property {number} maxFragments
  * @property {number} maxMessageSize bytes
  * @property {boolean} noDelay
+ * @property {import('../binding.js').PerMessageDeflate | undefined} perMessageDeflate
  * @property {string[]} protocols
  * @property {number} receiveBuffer bytes
  * @property {number} sendBuffer bytes
@@ -45,37 +48,6 @@ function toOptions(value) {
     options[name] = convert(dictionary[name], name);
   }
   return /** @type {Options} */ (/** @type {unknown} */ (options));
-}
-
-/**
- * @param {number} fallback
- * @param {number} min
- * @param {number} max
- * @param {string} unit
- * @returns {(value: unknown, name: string) => number}
- */
-function integer(fallback, min, max, unit) {
-  return (value, name) => {
-    if (value === undefined) return fallback;
-    if (typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max) {
-      return value;
-    }
-    throw new TypeError(
-      `${name} must be an integer from ${min} to ${max} (${unit}), not ${show(value)}`,
-    );
-  };
-}
-
-/**
- * @param {boolean} fallback
- * @returns {(value: unknown, name: string) => boolean}
- */
-function boolean(fallback) {
-  return (value, name) => {
-    if (value === undefined) return fallback;
-    if (typeof value === 'boolean') return value;
-    throw new TypeError(`${name} must be true or false, not ${show(value)}`);
-  };
 }
 
 /**
@@ -135,6 +107,7 @@ const MEMBERS = {
   maxFragments: integer(16_384, 1, MAX_BYTES, 'frames'),
   maxMessageSize: integer(64 * 1024 * 1024, 1, MAX_BYTES, 'bytes'),
   noDelay: boolean(true),
+  perMessageDeflate: toPerMessageDeflate,
   protocols,
   receiveBuffer: integer(256 * 1024, MIN_BUFFER, MAX_BYTES, 'bytes'),
   sendBuffer: integer(256 * 1024, MIN_BUFFER, MAX_BYTES, 'bytes'),

@@ -18,10 +18,6 @@ const answers = [
     { headers: { Connection: 'Upgraded' } },
   ],
   ['an extension that nobody asked for', { headers: { 'Sec-WebSocket-Extensions': 'x-made-up' } }],
-  [
-    'deflate that nobody asked for',
-    { headers: { 'Sec-WebSocket-Extensions': 'permessage-deflate' } },
-  ],
   ['a subprotocol that nobody asked for', { headers: { 'Sec-WebSocket-Protocol': 'chat' } }],
   ['status 200', { status: 200, body: 'a page' }],
   ['status 204', { status: 204 }],

@@ -58,12 +58,6 @@ test('protocols are sent in one header field, in their order', async (t) => {
   assert.equal(info.protocol, 'b');
 });
 
-test('no extension is offered', async (t) => {
-  const { peer, info } = await openPair(t);
-  assert.equal(peer.request.headers['sec-websocket-extensions'], undefined);
-  assert.equal(info.extensions, '');
-});
-
 const headerForms = [
   ['an object', { 'X-One': '1', 'X-Two': 'two words' }],
   [

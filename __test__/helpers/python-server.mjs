@@ -9,9 +9,12 @@ import { within } from './until.mjs';
  * virtual environment is made by the set-up of the test script.
  *
  * @param {import('node:test').TestContext} t
+ * @param {object} [options]
+ * @param {object} [options.deflate] arguments of its ServerPerMessageDeflateFactory, if not its own
  */
-export async function startPythonServer(t) {
-  const child = spawn(python(), [path('./python_server.py')], {
+export async function startPythonServer(t, { deflate } = {}) {
+  const settings = deflate ? [JSON.stringify(deflate)] : [];
+  const child = spawn(python(), [path('./python_server.py'), ...settings], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   const exited = new Promise((resolve, reject) => {

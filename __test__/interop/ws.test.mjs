@@ -67,8 +67,12 @@ test('the ws server chooses a subprotocol', async (t) => {
   assert.equal(protocol, 'second');
 });
 
-test('a ws server that could deflate is spoken to without', async (t) => {
-  const { extensions, readable, writable } = await connect(t, { ws: { perMessageDeflate: true } });
+test('a ws server that could deflate is spoken to without when that is not offered', async (t) => {
+  const { extensions, readable, writable } = await connect(
+    t,
+    { ws: { perMessageDeflate: true } },
+    { perMessageDeflate: false },
+  );
   assert.equal(extensions, '');
   await writable.getWriter().write('plain');
   const { value } = await readable.getReader().read();

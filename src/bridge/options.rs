@@ -6,8 +6,9 @@ use std::{net::SocketAddr, time::Duration};
 use napi::{Error, Result, Status};
 use napi_derive::napi;
 
-use crate::net::config::{
-    Config, HeartbeatOptions, Limits, Request, SocketOptions, Timeouts, TlsOptions,
+use crate::net::{
+    config::{Config, HeartbeatOptions, Limits, Request, SocketOptions, Timeouts, TlsOptions},
+    extensions::DeflateOptions,
 };
 
 /// Everything about one connection. Times are in milliseconds, sizes in bytes.
@@ -40,6 +41,8 @@ pub struct ConnectOptions {
     pub max_message_size: u32,
     /// `TCP_NODELAY`.
     pub no_delay: bool,
+    /// Compression to offer; absent for none.
+    pub per_message_deflate: Option<PerMessageDeflate>,
     /// Bytes held for the reader.
     pub receive_buffer: u32,
     /// Bytes held for the socket.
@@ -54,6 +57,24 @@ pub struct ConnectHeartbeat {
     pub interval: u32,
     /// Silence after it.
     pub timeout: u32,
+}
+
+/// Compression of messages.
+#[napi(object)]
+#[derive(Debug)]
+pub struct PerMessageDeflate {
+    /// Begin each sent message with an empty context.
+    pub client_no_context_takeover: bool,
+    /// 8 to 15; absent leaves it to the server.
+    pub client_max_window_bits: Option<u8>,
+    /// 1 to 9.
+    pub level: u8,
+    /// Ask the server to begin each message with an empty context.
+    pub server_no_context_takeover: bool,
+    /// 8 to 15; absent for no wish.
+    pub server_max_window_bits: Option<u8>,
+    /// Bytes from which on a message is compressed.
+    pub threshold: u32,
 }
 
 /// TLS towards the server.
@@ -95,6 +116,7 @@ impl TryFrom<ConnectOptions> for Config {
             },
             request: Request {
                 authority: options.authority,
+                deflate: options.per_message_deflate.map(DeflateOptions::from),
                 headers,
                 protocols: options.protocols,
                 target: options.target,
@@ -116,6 +138,19 @@ impl TryFrom<ConnectOptions> for Config {
                 servername: tls.servername,
             }),
         })
+    }
+}
+
+impl From<PerMessageDeflate> for DeflateOptions {
+    fn from(options: PerMessageDeflate) -> Self {
+        Self {
+            client_no_context_takeover: options.client_no_context_takeover,
+            client_max_window_bits: options.client_max_window_bits,
+            level: options.level,
+            server_no_context_takeover: options.server_no_context_takeover,
+            server_max_window_bits: options.server_max_window_bits,
+            threshold: options.threshold as usize,
+        }
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::{net::SocketAddr, time::Duration};
 
+use super::extensions::DeflateOptions;
+
 /// Everything that one connection needs to know.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -24,6 +26,8 @@ pub struct Config {
 pub struct Request {
     /// Value of `Host`: host, and port where it is not the default.
     pub authority: String,
+    /// Compression to offer; `None` offers none.
+    pub deflate: Option<DeflateOptions>,
     /// The caller's own headers, valid by construction in the face.
     pub headers: Vec<(String, Vec<u8>)>,
     /// Subprotocols, in order of preference.
@@ -38,6 +42,7 @@ impl std::fmt::Debug for Request {
         let names: Vec<&str> = self.headers.iter().map(|(name, _)| name.as_str()).collect();
         f.debug_struct("Request")
             .field("authority", &self.authority)
+            .field("deflate", &self.deflate)
             .field("headers", &names)
             .field("protocols", &self.protocols)
             .finish_non_exhaustive()

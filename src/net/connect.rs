@@ -70,13 +70,16 @@ async fn open(config: &Config, shared: &Arc<Shared>) -> Result<Connection, Error
     let upgrade = unless_terminated(shared, opening)
         .await?
         .map_err(|_| Error::HandshakeTimeout(config.timeouts.handshake))??;
-    let connection = Connection::new(
+    let mut connection = Connection::new(
         upgrade.transport,
         &upgrade.received,
         config.limits,
         config.timeouts,
         Arc::clone(shared),
     );
+    if let (Some(agreement), Some(options)) = (&upgrade.compression, &config.request.deflate) {
+        connection.compress(agreement, options);
+    }
     shared.opened(upgrade.opened);
     Ok(connection)
 }

@@ -15,10 +15,13 @@ use super::{
     closing::{CloseRequest, End, GRACE, LINGER, Outcome, Phase},
     config::{Limits, Timeouts},
     deadline::Deadline,
+    deflate::Deflater,
     error::Error,
+    extensions::{Agreement, DeflateOptions},
     frames::{FrameFilter, FrameLimits},
     handle::{Shared, Signals},
     heartbeat::Heartbeat,
+    inflate::Inflater,
     output::Output,
     pings::Pings,
     reading::Reading,
@@ -35,6 +38,8 @@ impl<T: AsyncRead + AsyncWrite + Send + Unpin> Transport for T {}
 /// It never waits in the middle of a step: all state is in its fields, so it can be
 /// dropped after any poll without leaving a half-done operation behind.
 pub struct Connection {
+    /// Present when compression was agreed on.
+    pub(super) deflater: Option<Deflater>,
     pub(super) engine: WebSocketContext,
     pub(super) filter: FrameFilter,
     pub(super) heartbeat: Option<Heartbeat>,
@@ -74,6 +79,7 @@ impl Connection {
             max_message_size: limits.max_message_size,
         });
         Self {
+            deflater: None,
             engine: WebSocketContext::new(Role::Client, Some(engine_config)),
             filter,
             heartbeat: timeouts.heartbeat.map(Heartbeat::new),
@@ -99,11 +105,23 @@ impl Connection {
         {
             return false;
         }
+        if let Some(deflater) = &self.deflater
+            && self.shared.outbox.has_message_of(deflater.threshold())
+        {
+            // Compressing would keep the writer's thread busy.
+            return false;
+        }
         let waker = self.waker.clone();
         self.poll_write(&mut Context::from_waker(&waker));
         matches!(self.phase, Phase::Open)
             && self.output.is_flushed()
             && self.shared.outbox.is_empty()
+    }
+
+    /// Compresses messages, and takes compressed ones, from here on.
+    pub(super) fn compress(&mut self, agreement: &Agreement, options: &DeflateOptions) {
+        self.filter.set_inflater(Inflater::new(agreement, self.limits.max_message_size));
+        self.deflater = Some(Deflater::new(agreement, options));
     }
 
     /// The peer's frames have ended, at their place in the order of events.

@@ -103,6 +103,12 @@ impl Violation {
         Self { code: 1007, message: "the peer sent text that is not valid UTF-8" }
     }
 
+    /// A compressed message that cannot be inflated (1007).
+    #[must_use]
+    pub fn invalid_deflate() -> Self {
+        Self { code: 1007, message: "the peer sent a compressed message that is not valid" }
+    }
+
     /// A message over one of the limits (1009).
     #[must_use]
     pub fn too_big(message: &'static str) -> Self {

@@ -8,7 +8,7 @@
 
 use bytes::Bytes;
 
-use super::{error::Violation, utf8::Utf8Checker};
+use super::{error::Violation, header::Header, inflate::Inflater, utf8::Utf8Checker};
 
 /// A control frame (RFC 6455 section 5.5).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,10 +55,15 @@ pub struct FrameFilter {
     message: Option<MessageState>,
     /// The data frame whose payload is under way.
     frame: Option<FrameState>,
+    /// Present when compression was agreed on.
+    inflater: Option<Box<Inflater>>,
 }
 
 #[derive(Debug)]
 struct MessageState {
+    /// The engine knows of it. Only told for a compressed message.
+    announced: bool,
+    compressed: bool,
     fragments: usize,
     is_text: bool,
     size: u64,
@@ -77,25 +82,32 @@ struct FrameState {
     remaining: u64,
 }
 
-/// An encoded frame header on its way to the engine.
-#[derive(Debug, Default)]
-struct Header {
-    bytes: [u8; 10],
-    len: usize,
-    sent: usize,
-}
-
 impl FrameFilter {
     /// A filter at the beginning of the stream of frames.
     #[must_use]
     pub fn new(limits: FrameLimits) -> Self {
-        Self { limits, discarding: false, header: Header::default(), message: None, frame: None }
+        Self {
+            limits,
+            discarding: false,
+            header: Header::default(),
+            message: None,
+            frame: None,
+            inflater: None,
+        }
+    }
+
+    /// From here on, messages may be compressed.
+    pub fn set_inflater(&mut self, inflater: Inflater) {
+        self.inflater = Some(Box::new(inflater));
     }
 
     /// From here on, data frames are thrown away; control frames are still reported.
     pub fn discard(&mut self) {
         self.discarding = true;
         self.header = Header::default();
+        if let Some(inflater) = &mut self.inflater {
+            inflater.discard();
+        }
     }
 
     /// Takes one step over `input`, and writes plain frames to `out`.
@@ -103,8 +115,19 @@ impl FrameFilter {
     /// `out` may be empty only while discarding.
     pub fn step(&mut self, input: &mut &[u8], out: &mut [u8]) -> Step {
         loop {
-            if self.header.sent < self.header.len {
+            if self.header.is_waiting() {
                 return Step::Data(self.header.copy_to(out));
+            }
+            if let Some(n) = self.inflater.as_mut().and_then(|inflater| inflater.take(out)) {
+                return Step::Data(n);
+            }
+            if !self.discarding && self.message.as_ref().is_some_and(|message| message.compressed) {
+                match self.inflate(input) {
+                    Ok(true) => continue,
+                    Ok(false) if self.frame.is_some() => return Step::NeedInput,
+                    Ok(false) => {}
+                    Err(violation) => return Step::Violation(violation),
+                }
             }
             if let Some(step) = self.payload(input, out) {
                 return step;
@@ -158,6 +181,43 @@ impl FrameFilter {
         Some(Step::Data(n))
     }
 
+    /// Inflates payload of the compressed frame that is under way. True when it made a frame for
+    /// the engine, which goes out before anything else; false when it needs input or is over.
+    fn inflate(&mut self, input: &mut &[u8]) -> Result<bool, Violation> {
+        let (Some(frame), Some(message), Some(inflater)) =
+            (&mut self.frame, &mut self.message, &mut self.inflater)
+        else {
+            return Ok(false);
+        };
+        let n = usize::try_from(frame.remaining).unwrap_or(usize::MAX).min(input.len());
+        let mut payload = &input[..n];
+        // What is here whole, in one frame, may go the short way.
+        let whole = frame.fin && message.fragments == 1 && n as u64 == frame.remaining;
+        let drained = if whole && inflater.inflate_whole(payload)? {
+            payload = &[];
+            true
+        } else {
+            inflater.inflate(&mut payload)?
+        };
+        frame.remaining -= (n - payload.len()) as u64;
+        let end = drained && frame.remaining == 0;
+        let last = end && frame.fin;
+        if last {
+            inflater.finish()?;
+        }
+        let announced = last || !inflater.is_empty();
+        if announced {
+            let opcode = if message.is_text { 1 } else { 2 };
+            let opcode = if std::mem::replace(&mut message.announced, true) { 0 } else { opcode };
+            self.header.encode(last, opcode, inflater.announce());
+        }
+        *input = &input[n - payload.len()..];
+        if end {
+            self.end_frame();
+        }
+        Ok(announced)
+    }
+
     fn end_frame(&mut self) {
         if self.frame.take().is_some_and(|frame| frame.fin) {
             self.message = None;
@@ -171,7 +231,9 @@ impl FrameFilter {
         let Some((head, rest)) = input.split_first_chunk::<2>() else { return Ok(None) };
         let [first, second] = *head;
         let (fin, opcode) = (first & 0x80 != 0, first & 0x0f);
-        if first & 0x70 != 0 {
+        // RFC 7692 section 6: the bit of the first frame speaks for the message.
+        let compressed = first & 0x40 != 0 && self.inflater.is_some() && matches!(opcode, 1 | 2);
+        if first & 0x70 != 0 && !(compressed && first & 0x30 == 0) {
             return Err(Violation::protocol("the peer set a reserved bit in a frame header"));
         }
         if second & 0x80 != 0 {
@@ -194,7 +256,8 @@ impl FrameFilter {
         if opcode >= 8 {
             return Self::control(input, fin, opcode, length);
         }
-        self.begin_frame(fin, opcode, length, (input.len() - header_len) as u64)?;
+        let available = (input.len() - header_len) as u64;
+        self.begin_frame(fin, opcode, length, available, compressed)?;
         *input = &input[header_len..];
         Ok(Some(Step::Data(0)))
     }
@@ -206,6 +269,7 @@ impl FrameFilter {
         opcode: u8,
         length: u64,
         available: u64,
+        compressed: bool,
     ) -> Result<(), Violation> {
         match (opcode, &mut self.message) {
             (0, None) => {
@@ -214,7 +278,14 @@ impl FrameFilter {
             (0, Some(message)) => message.fragments += 1,
             (1 | 2, None) => {
                 let is_text = opcode == 1;
-                self.message = Some(MessageState { fragments: 1, is_text, size: 0, utf8: None });
+                self.message = Some(MessageState {
+                    announced: false,
+                    compressed,
+                    fragments: 1,
+                    is_text,
+                    size: 0,
+                    utf8: None,
+                });
             }
             (1 | 2, Some(_)) => {
                 return Err(Violation::protocol("the peer began a message inside another"));
@@ -222,7 +293,10 @@ impl FrameFilter {
             _ => return Err(Violation::protocol("the peer sent a frame with a reserved opcode")),
         }
         if let Some(message) = &mut self.message {
-            message.size = message.size.saturating_add(length);
+            // Of a compressed message, the inflater counts what becomes of it.
+            if !message.compressed {
+                message.size = message.size.saturating_add(length);
+            }
             if !self.discarding && message.size > self.limits.max_message_size as u64 {
                 return Err(Violation::too_big("the message is larger than maxMessageSize"));
             }
@@ -231,12 +305,14 @@ impl FrameFilter {
             }
             // Text that is here whole is checked by the engine in one go.
             let whole = fin && message.fragments == 1 && length <= available;
-            if message.is_text && !whole && message.utf8.is_none() {
+            // The engine looks at all pieces of an inflated message.
+            if message.is_text && !whole && !message.compressed && message.utf8.is_none() {
                 message.utf8 = Some(Utf8Checker::default());
             }
         }
+        let compressed = self.message.as_ref().is_some_and(|message| message.compressed);
         let mut frame = FrameState { fin, opcode, piece: 0, remaining: length };
-        if length == 0 && !self.discarding {
+        if length == 0 && !compressed && !self.discarding {
             frame.next_piece(&mut self.header);
         }
         self.frame = Some(frame);
@@ -284,36 +360,6 @@ impl FrameState {
         let last = self.piece == self.remaining;
         header.encode(self.fin && last, self.opcode, self.piece);
         self.opcode = 0;
-    }
-}
-
-impl Header {
-    fn encode(&mut self, fin: bool, opcode: u8, length: u64) {
-        self.bytes[0] = if fin { 0x80 | opcode } else { opcode };
-        self.sent = 0;
-        self.len = match (u8::try_from(length), u16::try_from(length)) {
-            (Ok(small @ ..=125), _) => {
-                self.bytes[1] = small;
-                2
-            }
-            (_, Ok(medium)) => {
-                self.bytes[1] = 126;
-                self.bytes[2..4].copy_from_slice(&medium.to_be_bytes());
-                4
-            }
-            _ => {
-                self.bytes[1] = 127;
-                self.bytes[2..].copy_from_slice(&length.to_be_bytes());
-                10
-            }
-        };
-    }
-
-    fn copy_to(&mut self, out: &mut [u8]) -> usize {
-        let n = (self.len - self.sent).min(out.len());
-        out[..n].copy_from_slice(&self.bytes[self.sent..self.sent + n]);
-        self.sent += n;
-        n
     }
 }
 

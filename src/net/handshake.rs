@@ -21,6 +21,7 @@ use super::{
     config,
     connection::Transport,
     error::{Error, Refusal},
+    extensions::{self, Agreement, DeflateOptions},
 };
 
 /// The result of a successful handshake, for the outside.
@@ -42,6 +43,8 @@ pub struct Opened {
 
 /// A transport after its handshake.
 pub(super) struct Upgrade {
+    /// How messages may be compressed; `None` for not at all.
+    pub(super) compression: Option<Agreement>,
     pub(super) opened: Opened,
     /// Bytes that came behind the answer.
     pub(super) received: Bytes,
@@ -61,6 +64,7 @@ pub(super) async fn upgrade(
     request: &config::Request,
 ) -> Result<Upgrade, Error> {
     let key = generate_key();
+    let deflate = request.deflate;
     let request = build_request(request, &key)?;
     let protocols = requested_protocols(request.headers());
     let (mut sender, connection) = http1::Builder::new()
@@ -96,7 +100,7 @@ pub(super) async fn upgrade(
         Ok((opened, upgraded))
     };
     let mut exchange = pin!(exchange);
-    let (opened, upgraded) = poll_fn(|cx| {
+    let (mut opened, upgraded) = poll_fn(|cx| {
         if let Poll::Ready(result) = exchange.as_mut().poll(cx) {
             return Poll::Ready(result);
         }
@@ -106,8 +110,9 @@ pub(super) async fn upgrade(
         exchange.as_mut().poll(cx)
     })
     .await?;
+    let compression = check_extensions(&mut opened, deflate.as_ref())?;
     let (transport, received) = into_parts(upgraded)?;
-    Ok(Upgrade { opened, received, transport })
+    Ok(Upgrade { compression, opened, received, transport })
 }
 
 fn into_parts(upgraded: Upgraded) -> Result<(Box<dyn Transport>, Bytes), Error> {
@@ -135,6 +140,9 @@ fn build_request(config: &config::Request, key: &str) -> Result<Request<Empty<By
     insert(SEC_WEBSOCKET_VERSION, "13")?;
     if !config.protocols.is_empty() {
         insert(SEC_WEBSOCKET_PROTOCOL, &config.protocols.join(", "))?;
+    }
+    if let Some(deflate) = &config.deflate {
+        insert(SEC_WEBSOCKET_EXTENSIONS, &deflate.offer())?;
     }
     for (name, value) in &config.headers {
         let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| invalid(name))?;
@@ -170,9 +178,6 @@ fn check_answer(
     if accept != Some(derive_accept_key(key.as_bytes()).as_str()) {
         return fail("the server's Sec-WebSocket-Accept does not match the key".to_owned());
     }
-    if tokens(headers, &SEC_WEBSOCKET_EXTENSIONS).next().is_some() {
-        return fail("the server accepted an extension that was not offered".to_owned());
-    }
     let protocol = single(headers, &SEC_WEBSOCKET_PROTOCOL)?.unwrap_or("");
     if protocol.is_empty() && !protocols.is_empty() {
         return fail(format!(
@@ -190,6 +195,17 @@ fn check_answer(
         headers: owned_headers(headers),
         ..Opened::default()
     })
+}
+
+/// What the server accepted of the offered extensions. Its words become those of `opened`.
+fn check_extensions(
+    opened: &mut Opened,
+    offered: Option<&DeflateOptions>,
+) -> Result<Option<Agreement>, Error> {
+    let lines = opened.headers.iter().filter(|(name, _)| SEC_WEBSOCKET_EXTENSIONS == name.as_str());
+    let lines: Vec<_> = lines.map(|(_, value)| String::from_utf8_lossy(value)).collect();
+    opened.extensions = lines.join(", ");
+    extensions::accept(offered, &opened.extensions).map_err(Error::Handshake)
 }
 
 /// The members of a comma-separated list header, over all its lines. Lines that are no ASCII

@@ -10,10 +10,12 @@
 //!   ---------------|-------------------------------------|----------------
 //!               Inbox   (bytes bounded)               Outbox
 //!                  ^                                     v
+//!                  |                                  Deflater
 //!   engine   tungstenite: assembles                tungstenite: frames, masks
 //!                  ^                                     v
 //!            FrameFilter: control frames,             Output
-//!            limits, UTF-8, violations                   |
+//!            limits, UTF-8, violations,                  |
+//!            Inflater                                    |
 //!                  ^                                     |
 //!   ---------------|-------------------------------------|----------------
 //!                  +------------- Transport -------------+
@@ -28,15 +30,19 @@ pub mod config;
 pub mod connect;
 pub mod connection;
 pub mod deadline;
+pub mod deflate;
 pub mod dial;
 pub mod error;
+pub mod extensions;
 #[cfg(feature = "testing")]
 pub mod fault;
 pub mod frames;
 pub mod handle;
 pub mod handshake;
+pub mod header;
 pub mod heartbeat;
 pub mod inbox;
+pub mod inflate;
 pub mod outbox;
 pub mod output;
 pub mod pings;

@@ -88,6 +88,12 @@ impl Outbox {
         state.queued + state.unwritten
     }
 
+    /// True when a message of at least so many bytes waits to be taken.
+    pub fn has_message_of(&self, len: usize) -> bool {
+        let blocks = &self.lock().blocks;
+        blocks.iter().flat_map(|block| &block.entries).any(|entry| entry.0 >= len)
+    }
+
     /// True when no block waits to be taken.
     pub fn is_empty(&self) -> bool {
         self.lock().blocks.is_empty()

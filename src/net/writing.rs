@@ -17,6 +17,7 @@ use tokio_tungstenite::tungstenite::{
 use super::{
     closing::{CloseRequest, Phase},
     connection::Connection,
+    deflate::Deflater,
     error::Error,
     handle::Signals,
     outbox::Block,
@@ -51,8 +52,8 @@ impl Writing {
         self.block.as_ref().map_or(0, |block| block.bytes.len() - self.offset)
     }
 
-    /// The next message as a frame.
-    fn next_frame(&mut self) -> Option<Frame> {
+    /// The next message as a frame, compressed where that was agreed on and is a gain.
+    fn next_frame(&mut self, deflater: Option<&mut Deflater>) -> Option<Frame> {
         let block = self.block.as_ref()?;
         let (len, is_text) = *block.entries.get(self.next)?;
         let payload = block.bytes.slice(self.offset..self.offset + len);
@@ -62,8 +63,14 @@ impl Writing {
             self.block = None;
             (self.next, self.offset) = (0, 0);
         }
-        let data = if is_text { Data::Text } else { Data::Binary };
-        Some(Frame::message(payload, OpCode::Data(data), true))
+        let opcode = OpCode::Data(if is_text { Data::Text } else { Data::Binary });
+        let Some(deflated) = deflater.and_then(|deflater| deflater.deflate(&payload)) else {
+            return Some(Frame::message(payload, opcode, true));
+        };
+        let mut frame = Frame::message(deflated, opcode, true);
+        // RFC 7692 section 6: the message is compressed.
+        frame.header_mut().rsv1 = true;
+        Some(frame)
     }
 }
 
@@ -134,7 +141,7 @@ impl Connection {
                 self.shared.stats.on_messages_sent(block.entries.len(), block.bytes.len());
                 self.writing.block = Some(block);
             }
-            if let Some(frame) = self.writing.next_frame() {
+            if let Some(frame) = self.writing.next_frame(self.deflater.as_mut()) {
                 self.encode_message(Message::Frame(frame));
             } else if let Phase::Local { request } = &mut self.phase
                 && let Some(request) = request.take()

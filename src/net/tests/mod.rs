@@ -3,6 +3,7 @@
 mod backpressure;
 mod cancellation;
 mod closing;
+mod compression;
 mod heartbeat;
 mod messages;
 mod pings;

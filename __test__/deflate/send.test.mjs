@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { acceptDeflate, Inflater } from '../helpers/deflate.mjs';
+import { OPCODE } from '../helpers/frame.mjs';
+import { openPair } from '../helpers/pair.mjs';
+import { test } from '../helpers/test.mjs';
+
+const RSV1 = 4;
+const message = 'π shrinks well, shrinks well, shrinks well. '.repeat(100);
+
+async function open(t, parameters, perMessageDeflate) {
+  const pair = await openPair(t, {
+    server: acceptDeflate(parameters),
+    client: { perMessageDeflate },
+  });
+  return { ...pair, writer: pair.writable.getWriter() };
+}
+
+test('a message becomes one frame with RSV1 that a server can inflate', async (t) => {
+  const { peer, writer } = await open(t);
+  const inflater = new Inflater();
+  for (const opcode of [OPCODE.text, OPCODE.binary, OPCODE.text]) {
+    writer.write(opcode === OPCODE.text ? message : Buffer.from(message));
+    const frame = await peer.next();
+    assert.deepEqual([frame.fin, frame.rsv, frame.opcode], [true, RSV1, opcode]);
+    assert.ok(frame.payload.length < message.length / 4);
+    assert.equal((await inflater.inflate(frame.payload)).toString(), message);
+  }
+});
+
+test('later messages are smaller while the context is kept', async (t) => {
+  const { peer, writer } = await open(t);
+  writer.write(message);
+  writer.write(message);
+  const [first, second] = [await peer.next(), await peer.next()];
+  assert.ok(second.payload.length < first.payload.length / 2);
+});
+
+for (const [name, parameters, option] of [
+  ['the server asks for it', '; client_no_context_takeover', true],
+  ['the option asks for it', '', { clientNoContextTakeover: true }],
+]) {
+  test(`each message stands alone when ${name}`, async (t) => {
+    const { peer, writer } = await open(t, parameters, option);
+    for (let i = 0; i < 3; i++) {
+      writer.write(message);
+      const { payload } = await peer.next();
+      assert.equal((await new Inflater().inflate(payload)).toString(), message);
+    }
+  });
+}
+
+test('messages below the threshold are sent plain', async (t) => {
+  const { peer, writer } = await open(t, '', { threshold: message.length });
+  writer.write(message.slice(10));
+  assert.equal(await peer.nextText(), message.slice(10));
+  writer.write(message);
+  assert.equal((await peer.next()).rsv, RSV1);
+});
+
+test('the default threshold is 1024 bytes', async (t) => {
+  const { peer, writer } = await open(t);
+  writer.write('a'.repeat(1023));
+  assert.equal((await peer.next()).rsv, 0);
+  writer.write('a'.repeat(1024));
+  assert.equal((await peer.next()).rsv, RSV1);
+});
+
+test('messages that do not shrink are sent plain and later ones come out right', async (t) => {
+  const { peer, writer } = await open(t, '', { threshold: 0 });
+  const inflater = new Inflater();
+  const noise = randomBytes(5000);
+  for (const chunk of ['', 'a', noise]) {
+    writer.write(message);
+    const frame = await peer.next();
+    assert.equal((await inflater.inflate(frame.payload)).toString(), message);
+    writer.write(chunk);
+    const plain = await peer.next();
+    assert.equal(plain.rsv, 0);
+    assert.deepEqual(plain.payload, Buffer.from(chunk));
+  }
+  writer.write(Buffer.concat([noise, noise]));
+  const { payload } = await peer.next();
+  assert.deepEqual(await inflater.inflate(payload), Buffer.concat([noise, noise]));
+});
+
+test('nothing is compressed when the server does not accept it', async (t) => {
+  const { peer, writable } = await openPair(t);
+  writable.getWriter().write(message);
+  assert.equal(await peer.nextText(), message);
+});
