@@ -13,6 +13,7 @@ const { Outgoing } = require('./outgoing.js');
  * What a connection tells its owner.
  *
  * @typedef {object} Listener
+ * @property {(certificate: Uint8Array) => void} onCertificate the server's; `accept()` goes on
  * @property {(record: import('../binding.js').OpenedRecord) => void} onOpened
  * @property {() => void} onReadable a reader that found nothing can read
  * @property {() => void} onWritable a writer that waits has room
@@ -34,12 +35,17 @@ class Connection {
    */
   constructor(options, listener) {
     const { hub } = environment();
-    if (options.tls && hub.needsRoots()) hub.setRoots(trustedCertificates());
+    if (options.tls && !options.tls.ca && hub.needsRoots()) hub.setRoots(trustedCertificates());
     this.#listener = listener;
     this.#limit = options.sendBuffer;
     this.#id = hub.connect(options);
     connections.set(this.#id, this);
     if (connections.size === 1) hub.setRef(true);
+  }
+
+  /** The server's certificate is good. */
+  accept() {
+    environment().hub.accept(this.#id);
   }
 
   /**
@@ -113,6 +119,8 @@ class Connection {
   dispatch(signals) {
     const { hub } = environment();
     const listener = this.#listener;
+    const certificate = signals & CERTIFICATE ? hub.certificate(this.#id) : null;
+    if (certificate) listener.onCertificate(certificate);
     const opened = signals & OPENED ? hub.opened(this.#id) : null;
     if (opened) listener.onOpened(opened);
     if (signals & READABLE) listener.onReadable();
@@ -192,6 +200,7 @@ const READABLE = 2;
 const WRITABLE = 4;
 const ENDING = 8;
 const CLOSED = 16;
+const CERTIFICATE = 1 << 10;
 
 /** Pairs of connection and signals; more than fit come in the next round. */
 const ready = new Uint32Array(2 * 256);

@@ -1,6 +1,7 @@
 'use strict';
 
 const { toHeaderList } = require('./headers.js');
+const { toTlsOptions } = require('./tls-options.js');
 const { show, toDictionary, toUSVStringSequence } = require('./webidl.js');
 
 /**
@@ -18,6 +19,7 @@ const { show, toDictionary, toUSVStringSequence } = require('./webidl.js');
  * @property {number} receiveBuffer bytes
  * @property {number} sendBuffer bytes
  * @property {AbortSignal | undefined} signal
+ * @property {import('./tls-options.js').TlsOptions} tls
  */
 
 /**
@@ -113,6 +115,7 @@ const MEMBERS = {
   receiveBuffer: integer(256 * 1024, MIN_BUFFER, MAX_BYTES, 'bytes'),
   sendBuffer: integer(256 * 1024, MIN_BUFFER, MAX_BYTES, 'bytes'),
   signal,
+  tls: toTlsOptions,
 };
 
 module.exports = { toOptions };

@@ -9,6 +9,7 @@
 //! | `ready` | up | pairs of connection id and signals |
 //! | `read`, `takeLargeBytes`, `takeLargeText` | up | a batch of messages in a slab, or one large message |
 //! | `opened`, `closed` | up | one record each per connection |
+//! | `certificate`, `accept` | up, down | the server's certificate for JavaScript to judge |
 //! | `flush`, `sendLarge` | down | a slab of messages of any connections, or one large message |
 //! | `connect`, `close`, `acknowledge`, `discard`, `terminate` | down | one request |
 
@@ -16,3 +17,4 @@ pub mod convert;
 pub mod hub;
 pub mod options;
 pub mod records;
+pub mod tls_options;

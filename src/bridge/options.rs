@@ -6,11 +6,11 @@ use std::{net::SocketAddr, time::Duration};
 use napi::{Error, Result, Status};
 use napi_derive::napi;
 
-use crate::net::config::{Config, Limits, Request, SocketOptions, Timeouts, TlsOptions};
+use super::tls_options::ConnectTls;
+use crate::net::config::{Config, Limits, Request, SocketOptions, Timeouts};
 
 /// Everything about one connection. Times are in milliseconds, sizes in bytes.
-#[napi(object)]
-#[derive(Debug)]
+#[napi(object, object_to_js = false)]
 pub struct ConnectOptions {
     /// Numeric addresses with ports, in order of preference: `1.2.3.4:80`, `[::1]:80`.
     pub addresses: Vec<String>,
@@ -40,16 +40,6 @@ pub struct ConnectOptions {
     pub receive_buffer: u32,
     /// Bytes held for the socket.
     pub send_buffer: u32,
-}
-
-/// TLS towards the server.
-#[napi(object)]
-#[derive(Debug)]
-pub struct ConnectTls {
-    /// `false` accepts any certificate.
-    pub reject_unauthorized: bool,
-    /// The name in SNI and in the certificate.
-    pub servername: String,
 }
 
 impl TryFrom<ConnectOptions> for Config {
@@ -93,10 +83,7 @@ impl TryFrom<ConnectOptions> for Config {
                 close: milliseconds(options.close_timeout),
                 handshake: milliseconds(options.handshake_timeout),
             },
-            tls: options.tls.map(|tls| TlsOptions {
-                reject_unauthorized: tls.reject_unauthorized,
-                servername: tls.servername,
-            }),
+            tls: options.tls.map(Into::into),
         })
     }
 }

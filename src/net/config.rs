@@ -2,6 +2,8 @@
 
 use std::{net::SocketAddr, time::Duration};
 
+use super::tls_config::TlsOptions;
+
 /// Everything that one connection needs to know.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -73,15 +75,6 @@ pub struct Timeouts {
     pub close: Duration,
     /// From the first SYN to the 101.
     pub handshake: Duration,
-}
-
-/// TLS towards the server.
-#[derive(Clone, Debug)]
-pub struct TlsOptions {
-    /// `false` accepts any certificate (`NODE_TLS_REJECT_UNAUTHORIZED=0`).
-    pub reject_unauthorized: bool,
-    /// The name that the certificate must be for, and that SNI carries.
-    pub servername: String,
 }
 
 impl Default for Limits {
