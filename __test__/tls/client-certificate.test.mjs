@@ -17,12 +17,12 @@ const fixture = (name) => readFile(new URL(`./fixtures/${name}`, import.meta.url
 /** The name in the certificate that a server saw. */
 async function seenBy(t, clientAuthority, tls, versions = {}) {
   let seen;
-  const { url } = await startWsServer(t, {
+  const { url, server: wsServer } = await startWsServer(t, {
     tls: { ...server, ...versions, ca: clientAuthority, requestCert: true },
-    onConnection: (socket, request) => {
-      seen = request.socket.getPeerCertificate().subject.CN;
-      socket.close();
-    },
+  });
+  wsServer.on('connection', (socket, request) => {
+    seen = request.socket.getPeerCertificate().subject.CN;
+    socket.close();
   });
   const wss = new WebSocketStream(url, { tls: { ca, ...tls } });
   await within(wss.closed, 'the connection is closed');
