@@ -61,6 +61,10 @@ export declare class Hub {
    * the signal "writable" follows.
    */
   buffered(id: number, limit: number): number
+  /** The server's certificate, DER, once after its signal. */
+  certificate(id: number): Uint8Array | null
+  /** The certificate is good: the opening handshake goes on. */
+  accept(id: number): void
   /** The result of the opening handshake, once after its signal. */
   opened(id: number): OpenedRecord | null
   /** How the connection ended, once after its signal. */
@@ -153,12 +157,36 @@ export interface ConnectOptions {
   sendBuffer: number
 }
 
-/** TLS towards the server. */
+/** TLS towards a server or a proxy. */
 export interface ConnectTls {
+  /** Whether JavaScript looks at the certificate before anything is sent. */
+  askOwner: boolean
+  /** Trusted certificates, DER; absent for what the process trusts. */
+  ca?: Array<Uint8Array>
+  /** This side's certificate and its issuers, DER; absent for none. */
+  cert?: Array<Uint8Array>
+  /** Whether the certificate must be for `servername`. */
+  checkName: boolean
+  /** IANA names; absent for all. */
+  ciphers?: Array<string>
+  /** The private key for `cert`, PKCS #8 in DER. */
+  key?: Uint8Array
+  /** File for the sessions' secrets. */
+  keyLog?: string
+  /** SHA-256 of public keys. */
+  pins: Array<Uint8Array>
   /** `false` accepts any certificate. */
   rejectUnauthorized: boolean
   /** The name in SNI and in the certificate. */
   servername: string
+  /** Whether sessions are resumed. */
+  session: boolean
+  /** Whether `servername` is sent. */
+  sni: boolean
+  /** TLS 1.2 may be agreed on. */
+  tls12: boolean
+  /** TLS 1.3 may be agreed on. */
+  tls13: boolean
 }
 
 /** Why a connection failed. */
@@ -247,6 +275,8 @@ export interface TlsRecord {
   peerCertificate: Uint8Array
   /** `TLSv1.2` or `TLSv1.3`. */
   protocol: string
+  /** An earlier session was resumed. */
+  sessionReused: boolean
 }
 
 /** A control frame that passed. */

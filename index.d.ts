@@ -4,6 +4,7 @@ import type {
   ReadableStream as NodeReadableStream,
   WritableStream as NodeWritableStream,
 } from 'node:stream/web';
+import type { PeerCertificate } from 'node:tls';
 
 /**
  * A message as {@link WebSocketOpenInfo.readable} delivers it.
@@ -165,6 +166,19 @@ export interface WebSocketStreamOptions {
    * @defaultValue `true`
    */
   keepAlive?: boolean | undefined;
+
+  /**
+   * TLS for `wss:`, with the members that Node's `tls.connect` has. Our addition.
+   *
+   * @defaultValue trust and versions as Node has them, no certificate of this side
+   * @throws `TypeError` for a member that does not exist or cannot be used
+   *
+   * @example
+   * ```js
+   * new WebSocketStream('wss://example.com', { tls: { ca: readFileSync('authority.pem') } });
+   * ```
+   */
+  tls?: WebSocketTlsOptions | undefined;
 }
 
 /** When a silent server is asked and when it is given up. */
@@ -231,6 +245,97 @@ export interface WebSocketDeflateOptions {
    */
   clientMaxWindowBits?: number | undefined;
 }
+
+/** TLS towards a server, see {@link WebSocketStreamOptions.tls}. Our addition. */
+export interface WebSocketTlsOptions {
+  /**
+   * Authorities to trust in place of all others, PEM.
+   *
+   * @defaultValue what Node trusts
+   */
+  ca?: WebSocketPem | readonly WebSocketPem[] | undefined;
+
+  /** Certificate of this side, PEM, with its issuers behind it. Needs `key`. */
+  cert?: WebSocketPem | readonly WebSocketPem[] | undefined;
+
+  /**
+   * Judges the server's certificate in place of the check of its name: an error that it returns or
+   * throws fails the connection before anything is sent. Called after the chain was found good, and
+   * also when a session is resumed. The certificate is what `X509Certificate.toLegacyObject()`
+   * gives. With `rejectUnauthorized: false` the result has no effect.
+   *
+   * @defaultValue the certificate must be for `servername`
+   */
+  checkServerIdentity?:
+    ((host: string, certificate: PeerCertificate) => Error | undefined) | undefined;
+
+  /**
+   * Cipher suites to offer, separated by colons, by their names of OpenSSL or IANA. Without one of
+   * TLS 1.3 that version is not offered, and the other way round.
+   *
+   * @defaultValue all nine that there are
+   */
+  ciphers?: string | undefined;
+
+  /** Private key for `cert`, PEM, perhaps encrypted. */
+  key?: WebSocketPem | undefined;
+
+  /**
+   * Highest version to agree on.
+   *
+   * @defaultValue `tls.DEFAULT_MAX_VERSION`
+   */
+  maxVersion?: 'TLSv1.2' | 'TLSv1.3' | undefined;
+
+  /**
+   * Lowest version to agree on.
+   *
+   * @defaultValue `tls.DEFAULT_MIN_VERSION`, but at least `'TLSv1.2'`
+   */
+  minVersion?: 'TLSv1.2' | 'TLSv1.3' | undefined;
+
+  /** Passphrase of `key` or `pfx`. */
+  passphrase?: string | undefined;
+
+  /**
+   * Certificate and key in one PKCS #12 file, in place of `cert` and `key`. A string is read as
+   * base64. Authorities in it are sent along, and not trusted.
+   */
+  pfx?: string | NodeJS.ArrayBufferView | undefined;
+
+  /**
+   * Public keys that the server may have: `'sha256/'` and the base64 of the SHA-256 of the
+   * SubjectPublicKeyInfo. Checked on the server's own certificate, in addition to everything else.
+   *
+   * @defaultValue any
+   */
+  pins?: string | readonly string[] | undefined;
+
+  /**
+   * `false` accepts any certificate.
+   *
+   * @defaultValue `true`, unless `NODE_TLS_REJECT_UNAUTHORIZED` is `0`
+   */
+  rejectUnauthorized?: boolean | undefined;
+
+  /**
+   * Name that the server is told (SNI) and that its certificate must be for. `''` tells none.
+   *
+   * @defaultValue the host of the URL
+   */
+  servername?: string | undefined;
+
+  /**
+   * Whether sessions are resumed, which saves a part of the handshake. Connections with equal
+   * options share them.
+   *
+   * @defaultValue `true`
+   */
+  session?: boolean | undefined;
+}
+
+/** Text or bytes in PEM. */
+export type WebSocketPem = string | NodeJS.ArrayBufferView;
 
 /** Header fields as {@link WebSocketStreamOptions.headers} takes them. */
 export type WebSocketHeadersInit =
@@ -314,6 +419,9 @@ export interface WebSocketTlsInfo {
 
   /** Certificate of the server in DER. `new X509Certificate(bytes)` of `node:crypto` reads it. */
   readonly peerCertificate: Uint8Array<ArrayBuffer> | null;
+
+  /** Whether an earlier session was resumed. */
+  readonly sessionReused: boolean;
 }
 
 /**

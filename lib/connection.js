@@ -15,6 +15,7 @@ const binding = loadBinding(() => require('../binding.js'));
  * What a connection tells its owner.
  *
  * @typedef {object} Listener
+ * @property {(certificate: Uint8Array) => void} onCertificate the server's; `accept()` goes on
  * @property {(record: import('../binding.js').OpenedRecord) => void} onOpened
  * @property {() => void} onReadable a reader that found nothing can read
  * @property {() => void} onWritable a writer that waits has room
@@ -42,12 +43,17 @@ class Connection {
    */
   constructor(options, listener) {
     const { hub } = environment();
-    if (options.tls && hub.needsRoots()) hub.setRoots(trustedCertificates());
+    if (options.tls && !options.tls.ca && hub.needsRoots()) hub.setRoots(trustedCertificates());
     this.#listener = listener;
     this.#limit = options.sendBuffer;
     this.#id = hub.connect(options);
     connections.set(this.#id, this);
     this.setRef(true);
+  }
+
+  /** The server's certificate is good. */
+  accept() {
+    environment().hub.accept(this.#id);
   }
 
   /**
@@ -157,6 +163,8 @@ class Connection {
   dispatch(signals) {
     const { hub } = environment();
     const listener = this.#listener;
+    const certificate = signals & CERTIFICATE ? hub.certificate(this.#id) : null;
+    if (certificate) listener.onCertificate(certificate);
     const opened = signals & OPENED ? hub.opened(this.#id) : null;
     if (opened) listener.onOpened(opened);
     if (signals & READABLE) listener.onReadable();
@@ -244,6 +252,7 @@ const ENDING = 8;
 const CLOSED = 16;
 const PONG = 32;
 const TRACED = 64;
+const CERTIFICATE = 1 << 10;
 
 /** Pairs of connection and signals; more than fit come in the next round. */
 const ready = new Uint32Array(2 * 256);

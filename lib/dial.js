@@ -3,6 +3,8 @@
 const { lookup } = require('node:dns');
 const { isIP } = require('node:net');
 
+const { connectTls } = require('./tls-connect.js');
+
 /**
  * Finds the addresses of a URL's host and completes what the native half needs to connect.
  *
@@ -16,8 +18,7 @@ const { isIP } = require('node:net');
  */
 function dial(url, options, signal, done) {
   const started = Date.now();
-  // The URL parser leaves brackets around IPv6 addresses.
-  const host = url.hostname.replace(/^\[|\]$/g, '');
+  const host = hostOf(url);
   const port = Number(url.port) || (url.protocol === 'wss:' ? 443 : 80);
   if (isIP(host)) {
     done(null, connectOptions(url, options, [socketAddress(host, port)], started));
@@ -67,7 +68,7 @@ function connectOptions(url, options, addresses, started) {
     target: url.pathname + url.search,
     headers: [...authorization(url, options.headers), ...options.headers],
     protocols: options.protocols,
-    tls: url.protocol === 'wss:' ? tls(url) : undefined,
+    tls: url.protocol === 'wss:' ? connectTls(options.tls, hostOf(url)) : undefined,
     closeTimeout: options.closeTimeout,
     handshakeTimeout: Math.max(left, 1),
     heartbeat: options.heartbeat,
@@ -107,13 +108,13 @@ function decode(text) {
   }
 }
 
-/** @param {URL} url */
-function tls(url) {
-  return {
-    // Node prints its own warning about this variable when its TLS is used.
-    rejectUnauthorized: process.env.NODE_TLS_REJECT_UNAUTHORIZED !== '0',
-    servername: url.hostname.replace(/^\[|\]$/g, ''),
-  };
+/**
+ * The URL parser leaves brackets around IPv6 addresses.
+ *
+ * @param {URL} url
+ */
+function hostOf({ hostname }) {
+  return hostname.replace(/^\[|\]$/g, '');
 }
 
 /**

@@ -6,6 +6,7 @@ const { AbortSignal } = globalThis;
 const { toHeaderList } = require('./headers.js');
 const { boolean, integer } = require('./option-values.js');
 const { toPerMessageDeflate } = require('./per-message-deflate.js');
+const { toTlsOptions } = require('./tls-options.js');
 const { show, toDictionary, toUSVStringSequence } = require('./webidl.js');
 
 /**
@@ -25,6 +26,7 @@ const { show, toDictionary, toUSVStringSequence } = require('./webidl.js');
  * @property {number} receiveBuffer bytes
  * @property {number} sendBuffer bytes
  * @property {AbortSignal | undefined} signal
+ * @property {import('./tls-options.js').TlsOptions} tls
  */
 
 /**
@@ -112,6 +114,7 @@ const MEMBERS = {
   receiveBuffer: integer(256 * 1024, MIN_BUFFER, MAX_BYTES, 'bytes'),
   sendBuffer: integer(256 * 1024, MIN_BUFFER, MAX_BYTES, 'bytes'),
   signal,
+  tls: toTlsOptions,
 };
 
 module.exports = { toOptions };

@@ -14,6 +14,7 @@ const { Readable } = require('./readable.js');
 const { settleable } = require('./settleable.js');
 const { toStats } = require('./stats.js');
 const { checkSubprotocols } = require('./subprotocols.js');
+const { judgeCertificate } = require('./tls-connect.js');
 const { getURLRecord } = require('./url.js');
 const { createWebSocketError, WebSocketError } = require('./websocket-error.js');
 const { Writable } = require('./writable.js');
@@ -227,6 +228,12 @@ class WebSocketStream {
       }
       try {
         this.#connection = new Connection(connectOptions, {
+          onCertificate: (certificate) => {
+            const { servername } = /** @type {{ servername: string }} */ (connectOptions.tls);
+            const fault = judgeCertificate(options.tls, servername, certificate);
+            if (fault) this.#fail(localError(this.#action, fault));
+            else this.#connection?.accept();
+          },
           onOpened: (record) => this.#onOpened(record),
           onReadable: () => this.#readable?.onReadable(),
           onWritable: () => this.#writable?.onWritable(),
@@ -363,12 +370,13 @@ function illegalInvocation() {
 /** @param {import('../binding.js').TlsRecord | undefined | null} record */
 function tlsInfo(record) {
   if (!record) return null;
-  const { alpn, cipher, peerCertificate, protocol } = record;
+  const { alpn, cipher, peerCertificate, protocol, sessionReused } = record;
   return {
     protocol,
     cipher,
     alpnProtocol: alpn ?? null,
     peerCertificate: peerCertificate.length > 0 ? peerCertificate : null,
+    sessionReused,
   };
 }
 

@@ -47,8 +47,9 @@ export class Authority {
    * @param {object} [options]
    * @param {string[]} [options.hosts] DNS names; loopback is added when `localhost` is among them
    * @param {boolean} [options.expired]
+   * @param {boolean} [options.client] for the client's side of mutual TLS
    */
-  async issue({ hosts = ['localhost'], expired = false } = {}) {
+  async issue({ hosts = ['localhost'], expired = false, client = false } = {}) {
     const keys = await makeKeys();
     this.#serial += 1;
     const certificate = await x509.X509CertificateGenerator.create({
@@ -61,7 +62,9 @@ export class Authority {
       signingAlgorithm: ALGORITHM,
       extensions: [
         new x509.BasicConstraintsExtension(false),
-        new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
+        new x509.ExtendedKeyUsageExtension([
+          x509.ExtendedKeyUsage[client ? 'clientAuth' : 'serverAuth'],
+        ]),
         new x509.SubjectAlternativeNameExtension(alternativeNames(hosts)),
         await x509.AuthorityKeyIdentifierExtension.create(this.#keys.publicKey),
       ],

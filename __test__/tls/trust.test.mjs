@@ -35,7 +35,13 @@ test('an authority in NODE_EXTRA_CA_CERTS is trusted', async (t) => {
 test('opened tells what TLS agreed on', async (t) => {
   const certificate = await authority.issue();
   const { result } = await connectTo(t, certificate);
-  assert.deepEqual(result.members, ['alpnProtocol', 'cipher', 'peerCertificate', 'protocol']);
+  assert.deepEqual(result.members, [
+    'alpnProtocol',
+    'cipher',
+    'peerCertificate',
+    'protocol',
+    'sessionReused',
+  ]);
   assert.equal(result.protocol, 'TLSv1.3');
   assert.equal(result.alpnProtocol, null);
   assert.match(result.cipher, /^TLS_[A-Z0-9_]+$/);

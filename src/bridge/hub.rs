@@ -13,7 +13,7 @@ use std::{
 use bytes::Bytes;
 use napi::{
     Env, Error, Result, Status,
-    bindgen_prelude::{Function, Uint8ArraySlice, Uint32ArraySlice, Unknown},
+    bindgen_prelude::{Function, Uint8Array, Uint8ArraySlice, Uint32ArraySlice, Unknown},
     threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode},
 };
 use napi_derive::napi;
@@ -28,7 +28,7 @@ use crate::net::{
     closing::CloseRequest,
     inbox::{Batch, Kind},
     outbox::Block,
-    tls,
+    tls_config,
 };
 
 /// Weak, so that it does not keep the process alive by itself; its items carry no data, so
@@ -119,14 +119,14 @@ impl Hub {
     #[napi(catch_unwind)]
     #[must_use]
     pub fn needs_roots(&self) -> bool {
-        !tls::has_default_roots()
+        !tls_config::has_default_roots()
     }
 
     /// Sets the certificates that this process trusts, PEM.
     #[napi(catch_unwind)]
     #[allow(clippy::needless_pass_by_value, reason = "the binding converts to owned values")]
     pub fn set_roots(&self, pems: Vec<String>) {
-        tls::set_default_roots(pems.iter().map(String::as_str));
+        tls_config::set_default_roots(pems.iter().map(String::as_str));
     }
 
     /// Writes pairs of connection id and signals, and returns the number of pairs.
@@ -224,6 +224,21 @@ impl Hub {
     pub fn buffered(&self, id: u32, limit: u32) -> f64 {
         let connections = self.connections.borrow();
         connections.get(&id).map_or(0.0, |handle| handle.buffered(limit as usize) as f64)
+    }
+
+    /// The server's certificate, DER, once after its signal.
+    #[napi(catch_unwind)]
+    #[must_use]
+    pub fn certificate(&self, id: u32) -> Option<Uint8Array> {
+        self.connections.borrow().get(&id)?.take_certificate().map(Uint8Array::from)
+    }
+
+    /// The certificate is good: the opening handshake goes on.
+    #[napi(catch_unwind)]
+    pub fn accept(&self, id: u32) {
+        if let Some(handle) = self.connections.borrow().get(&id) {
+            handle.accept();
+        }
     }
 
     /// The result of the opening handshake, once after its signal.

@@ -10,6 +10,7 @@
 //! | `read`, `takeLargeBytes`, `takeLargeText` | up | a batch of messages in a slab, or one large message |
 //! | `opened`, `closed` | up | one record each per connection |
 //! | `pongs`, `stats`, `traces` | up | numbers and control frames, when asked for |
+//! | `certificate`, `accept` | up, down | the server's certificate for JavaScript to judge |
 //! | `flush`, `sendLarge` | down | a slab of messages of any connections, or one large message |
 //! | `connect`, `close`, `acknowledge`, `discard`, `terminate`, `ping`, `watch` | down | one request |
 
@@ -19,4 +20,5 @@ pub mod options;
 pub mod records;
 #[cfg(feature = "testing")]
 pub mod testing;
+pub mod tls_options;
 pub mod vitals;

@@ -6,14 +6,14 @@ use std::{net::SocketAddr, time::Duration};
 use napi::{Error, Result, Status};
 use napi_derive::napi;
 
+use super::tls_options::ConnectTls;
 use crate::net::{
-    config::{Config, HeartbeatOptions, Limits, Request, SocketOptions, Timeouts, TlsOptions},
+    config::{Config, HeartbeatOptions, Limits, Request, SocketOptions, Timeouts},
     extensions::DeflateOptions,
 };
 
 /// Everything about one connection. Times are in milliseconds, sizes in bytes.
-#[napi(object)]
-#[derive(Debug)]
+#[napi(object, object_to_js = false)]
 pub struct ConnectOptions {
     /// Numeric addresses with ports, in order of preference: `1.2.3.4:80`, `[::1]:80`.
     pub addresses: Vec<String>,
@@ -77,16 +77,6 @@ pub struct PerMessageDeflate {
     pub threshold: u32,
 }
 
-/// TLS towards the server.
-#[napi(object)]
-#[derive(Debug)]
-pub struct ConnectTls {
-    /// `false` accepts any certificate.
-    pub reject_unauthorized: bool,
-    /// The name in SNI and in the certificate.
-    pub servername: String,
-}
-
 impl TryFrom<ConnectOptions> for Config {
     type Error = Error;
 
@@ -133,10 +123,7 @@ impl TryFrom<ConnectOptions> for Config {
                     timeout: milliseconds(heartbeat.timeout),
                 }),
             },
-            tls: options.tls.map(|tls| TlsOptions {
-                reject_unauthorized: tls.reject_unauthorized,
-                servername: tls.servername,
-            }),
+            tls: options.tls.map(Into::into),
         })
     }
 }

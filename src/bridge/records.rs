@@ -6,9 +6,9 @@ use napi_derive::napi;
 use crate::net::{
     Error,
     closing::Outcome,
-    connect::TlsFacts,
     error::{Attempt, Refusal},
     handshake::Opened,
+    tls::TlsFacts,
 };
 
 /// A successful opening handshake.
@@ -43,6 +43,8 @@ pub struct TlsRecord {
     pub peer_certificate: Uint8Array,
     /// `TLSv1.2` or `TLSv1.3`.
     pub protocol: String,
+    /// An earlier session was resumed.
+    pub session_reused: bool,
 }
 
 /// The end of a connection.
@@ -121,6 +123,7 @@ impl From<TlsFacts> for TlsRecord {
             cipher: facts.cipher,
             peer_certificate: facts.peer_certificate.into(),
             protocol: facts.protocol.to_owned(),
+            session_reused: facts.session_reused,
         }
     }
 }

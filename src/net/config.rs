@@ -3,6 +3,7 @@
 use std::{net::SocketAddr, time::Duration};
 
 use super::extensions::DeflateOptions;
+use super::tls_config::TlsOptions;
 
 /// Everything that one connection needs to know.
 #[derive(Clone, Debug)]
@@ -89,15 +90,6 @@ pub struct HeartbeatOptions {
     pub interval: Duration,
     /// Silence after that Ping which ends the connection.
     pub timeout: Duration,
-}
-
-/// TLS towards the server.
-#[derive(Clone, Debug)]
-pub struct TlsOptions {
-    /// `false` accepts any certificate (`NODE_TLS_REJECT_UNAUTHORIZED=0`).
-    pub reject_unauthorized: bool,
-    /// The name that the certificate must be for, and that SNI carries.
-    pub servername: String,
 }
 
 impl Default for Limits {

@@ -22,19 +22,6 @@ use super::{
     runtime, tls,
 };
 
-/// What TLS agreed on.
-#[derive(Debug)]
-pub struct TlsFacts {
-    /// The application protocol, where one was negotiated.
-    pub alpn: Option<String>,
-    /// The cipher suite's name.
-    pub cipher: String,
-    /// The server's certificate, DER.
-    pub peer_certificate: Vec<u8>,
-    /// `TLSv1.3` or `TLSv1.2`.
-    pub protocol: &'static str,
-}
-
 /// Starts a connection on a network thread.
 pub fn connect(config: Config, observer: Arc<dyn Observer>) -> Handle {
     let shared = Arc::new(Shared::new(observer, config.limits.receive_buffer));
@@ -66,7 +53,7 @@ async fn run(config: &Config, shared: &Arc<Shared>) {
 }
 
 async fn open(config: &Config, shared: &Arc<Shared>) -> Result<Connection, Error> {
-    let opening = timeout(config.timeouts.handshake, establish(config));
+    let opening = timeout(config.timeouts.handshake, establish(config, shared));
     let upgrade = unless_terminated(shared, opening)
         .await?
         .map_err(|_| Error::HandshakeTimeout(config.timeouts.handshake))??;
@@ -84,14 +71,18 @@ async fn open(config: &Config, shared: &Arc<Shared>) -> Result<Connection, Error
     Ok(connection)
 }
 
-async fn establish(config: &Config) -> Result<Upgrade, Error> {
+async fn establish(config: &Config, shared: &Shared) -> Result<Upgrade, Error> {
     let stream = dial(&config.addresses, config.socket).await?;
     let (remote_address, local_address) = (stream.peer_addr().ok(), stream.local_addr().ok());
     let mut tls_facts = None;
     let transport: Box<dyn Transport> = match &config.tls {
         Some(options) => {
             let stream = tls::handshake(stream, options).await?;
-            tls_facts = Some(facts(&stream));
+            let facts = tls::facts(stream.get_ref().1);
+            if options.ask_owner {
+                shared.ask(&facts.peer_certificate).await;
+            }
+            tls_facts = Some(facts);
             Box::new(stream)
         }
         None => Box::new(stream),
@@ -114,27 +105,4 @@ async fn unless_terminated<F: Future>(shared: &Shared, future: F) -> Result<F::O
         future.as_mut().poll(cx).map(Ok)
     })
     .await
-}
-
-fn facts(stream: &tokio_rustls::client::TlsStream<tokio::net::TcpStream>) -> TlsFacts {
-    let (_, session) = stream.get_ref();
-    let suite = session.negotiated_cipher_suite();
-    TlsFacts {
-        alpn: session.alpn_protocol().map(|name| String::from_utf8_lossy(name).into_owned()),
-        cipher: suite.map(|suite| cipher_name(suite.suite())).unwrap_or_default(),
-        peer_certificate: session
-            .peer_certificates()
-            .and_then(|chain| chain.first())
-            .map(|certificate| certificate.to_vec())
-            .unwrap_or_default(),
-        protocol: match session.protocol_version() {
-            Some(tokio_rustls::rustls::ProtocolVersion::TLSv1_2) => "TLSv1.2",
-            _ => "TLSv1.3",
-        },
-    }
-}
-
-/// The IANA name, as Node's `getCipher().standardName` has it.
-fn cipher_name(suite: tokio_rustls::rustls::CipherSuite) -> String {
-    suite.as_str().map_or_else(String::new, |name| name.replacen("TLS13_", "TLS_", 1))
 }

@@ -48,6 +48,8 @@ impl Signals {
     pub const PONG: Self = Self(32);
     /// Control frames passed while somebody watched: [`Handle::take_traces`].
     pub const TRACED: Self = Self(64);
+    /// The server's certificate waits for the owner's judgement: [`Handle::take_certificate`].
+    pub const CERTIFICATE: Self = Self(1 << 10);
 }
 
 /// The outside's end of a connection. Dropping it does not end the connection.
@@ -79,6 +81,7 @@ pub(super) struct Shared {
 /// Requests to the task, each taken once.
 #[derive(Debug, Default)]
 pub(super) struct Control {
+    pub(super) accepted: bool,
     pub(super) acknowledged: bool,
     pub(super) close: Option<CloseRequest>,
     #[cfg(feature = "testing")]
@@ -89,6 +92,7 @@ pub(super) struct Control {
 
 #[derive(Default)]
 struct Status {
+    certificate: Option<Vec<u8>>,
     opened: Option<Opened>,
     outcome: Option<Outcome>,
     pongs: Vec<Pong>,
@@ -187,6 +191,17 @@ impl Handle {
         self.request(|control| control.fault = true);
     }
 
+    /// The server's certificate, DER, once.
+    #[must_use]
+    pub fn take_certificate(&self) -> Option<Vec<u8>> {
+        lock(&self.0.status).certificate.take()
+    }
+
+    /// The certificate is good: the opening handshake goes on.
+    pub fn accept(&self) {
+        self.request(|control| control.accepted = true);
+    }
+
     /// The result of the opening handshake, once.
     #[must_use]
     pub fn take_opened(&self) -> Option<Opened> {
@@ -261,6 +276,16 @@ impl Shared {
     /// True when the owner wants the connection gone; the request stays.
     pub(super) fn is_terminated(&self) -> bool {
         self.changed.load(Ordering::Acquire) && lock(&self.control).terminated
+    }
+
+    /// Shows the certificate to the owner and waits for [`Handle::accept`].
+    ///
+    /// Whoever polls this registers `waker`.
+    pub(super) async fn ask(&self, certificate: &[u8]) {
+        lock(&self.status).certificate = Some(certificate.to_vec());
+        self.signal(Signals::CERTIFICATE);
+        poll_fn(|_| if lock(&self.control).accepted { Poll::Ready(()) } else { Poll::Pending })
+            .await;
     }
 
     pub(super) fn signal(&self, signals: Signals) {

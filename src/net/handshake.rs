@@ -22,6 +22,7 @@ use super::{
     connection::Transport,
     error::{Error, Refusal},
     extensions::{self, Agreement, DeflateOptions},
+    tls,
 };
 
 /// The result of a successful handshake, for the outside.
@@ -38,7 +39,7 @@ pub struct Opened {
     /// Address and port of the other side.
     pub remote_address: Option<std::net::SocketAddr>,
     /// What TLS agreed on.
-    pub tls: Option<super::connect::TlsFacts>,
+    pub tls: Option<super::tls::TlsFacts>,
 }
 
 /// A transport after its handshake.
@@ -269,6 +270,9 @@ fn hyper_error(error: &hyper::Error) -> Error {
     let mut source = std::error::Error::source(error);
     while let Some(cause) = source {
         if let Some(cause) = cause.downcast_ref::<io::Error>() {
+            if let Some(error) = tls::error_behind(cause) {
+                return error;
+            }
             // io::Error cannot be cloned; its code and kind are what matters.
             let copy = cause.raw_os_error().map_or_else(
                 || io::Error::new(cause.kind(), cause.to_string()),

@@ -1,34 +1,37 @@
-//! TLS towards the server, with the trust that Node gives.
+//! The TLS handshake, and its failures in Node's words.
 
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::io;
 
-use rustls_pki_types::{CertificateDer, ServerName, pem::PemObject};
-use tokio::net::TcpStream;
+use rustls_pki_types::ServerName;
 use tokio_rustls::{
     TlsConnector,
     client::TlsStream,
     rustls::{
-        self, CertificateError, ClientConfig, RootCertStore,
-        crypto::{CryptoProvider, aws_lc_rs},
+        self, AlertDescription, CertificateError, ClientConnection, HandshakeKind, ProtocolVersion,
+        crypto::aws_lc_rs::cipher_suite::TLS13_AES_128_GCM_SHA256, server::ParsedCertificate,
     },
 };
 
 use super::{
-    config::TlsOptions,
+    connection::Transport,
     error::Error,
-    verifier::{Untrusted, Verifier},
+    tls_config::{TlsOptions, cipher_name, client_config},
+    verifier::Untrusted,
 };
 
-/// Certificates that are trusted where a connection brings none of its own: parsed once per
-/// process. Later calls change nothing.
-pub fn set_default_roots<'a>(pems: impl Iterator<Item = &'a str>) {
-    DEFAULT_ROOTS.get_or_init(|| Arc::new(Roots::parse(pems)));
-}
-
-/// True when [`set_default_roots`] was called.
-#[must_use]
-pub fn has_default_roots() -> bool {
-    DEFAULT_ROOTS.get().is_some()
+/// What TLS agreed on.
+#[derive(Debug)]
+pub struct TlsFacts {
+    /// The application protocol, where one was negotiated.
+    pub alpn: Option<String>,
+    /// The cipher suite's name.
+    pub cipher: String,
+    /// The server's certificate, DER.
+    pub peer_certificate: Vec<u8>,
+    /// `TLSv1.3` or `TLSv1.2`.
+    pub protocol: &'static str,
+    /// An earlier session was resumed.
+    pub session_reused: bool,
 }
 
 /// Runs the TLS handshake.
@@ -38,84 +41,86 @@ pub fn has_default_roots() -> bool {
 ///
 /// # Cancel safety
 /// Dropping the future closes the socket.
-pub async fn handshake(
-    stream: TcpStream,
+pub(super) async fn handshake<S: Transport>(
+    stream: S,
     options: &TlsOptions,
-) -> Result<TlsStream<TcpStream>, Error> {
+) -> Result<TlsStream<S>, Error> {
     let name = ServerName::try_from(options.servername.clone()).map_err(|_| Error::Tls {
         code: "ERR_TLS_CERT_ALTNAME_INVALID",
         message: format!("{:?} is no name a certificate could be for", options.servername),
     })?;
-    let connector = TlsConnector::from(client_config(options)?);
-    connector.connect(name, stream).await.map_err(tls_error)
+    let connector = TlsConnector::from(client_config(&options.profile)?);
+    let stream = connector.connect(name, stream).await.map_err(handshake_error)?;
+    // Not the verifier's work: it is not asked when a session is resumed.
+    check_pins(stream.get_ref().1, &options.pins)?;
+    Ok(stream)
 }
 
-/// Certificates that are trusted.
-#[derive(Debug)]
-pub(super) struct Roots {
-    /// Those that can anchor a chain.
-    pub(super) store: RootCertStore,
-    /// All of them, for servers that present a trusted certificate itself.
-    pub(super) certificates: Vec<CertificateDer<'static>>,
-}
-
-impl Roots {
-    fn parse<'a>(pems: impl Iterator<Item = &'a str>) -> Self {
-        let mut roots = Self { store: RootCertStore::empty(), certificates: Vec::new() };
-        for pem in pems {
-            // A certificate that cannot be parsed cannot be trusted; OpenSSL skips it as well.
-            for certificate in CertificateDer::pem_slice_iter(pem.as_bytes()).flatten() {
-                // One that is no authority cannot anchor a chain, but may be the server's own.
-                let _ = roots.store.add(certificate.clone());
-                roots.certificates.push(certificate);
-            }
-        }
-        roots
+/// What the handshake agreed on.
+pub(super) fn facts(session: &ClientConnection) -> TlsFacts {
+    let suite = session.negotiated_cipher_suite();
+    TlsFacts {
+        alpn: session.alpn_protocol().map(|name| String::from_utf8_lossy(name).into_owned()),
+        cipher: suite.map(|suite| cipher_name(suite.suite())).unwrap_or_default(),
+        peer_certificate: session
+            .peer_certificates()
+            .and_then(|chain| chain.first())
+            .map(|certificate| certificate.to_vec())
+            .unwrap_or_default(),
+        protocol: match session.protocol_version() {
+            Some(ProtocolVersion::TLSv1_2) => "TLSv1.2",
+            _ => "TLSv1.3",
+        },
+        session_reused: session.handshake_kind() == Some(HandshakeKind::Resumed),
     }
 }
 
-/// Configurations are shared: they hold the parsed roots and the tickets for resumption.
-fn client_config(options: &TlsOptions) -> Result<Arc<ClientConfig>, Error> {
-    let mut cache = CONFIGS.lock().unwrap_or_else(PoisonError::into_inner);
-    let slot = &mut cache[usize::from(options.reject_unauthorized)];
-    if let Some(config) = slot {
-        return Ok(Arc::clone(config));
-    }
-    let config = Arc::new(build_config(options)?);
-    *slot = Some(Arc::clone(&config));
-    Ok(config)
+/// The failure behind an error of the socket, where it is one of TLS: a server that wants another
+/// certificate of this side says so after the handshake.
+pub(super) fn error_behind(error: &io::Error) -> Option<Error> {
+    let cause = error.get_ref()?.downcast_ref::<rustls::Error>()?;
+    let (code, message) = describe(cause);
+    Some(Error::Tls { code, message })
 }
 
-fn build_config(options: &TlsOptions) -> Result<ClientConfig, Error> {
-    let provider: Arc<CryptoProvider> = Arc::new(aws_lc_rs::default_provider());
-    let roots = DEFAULT_ROOTS.get_or_init(|| Arc::new(Roots::parse(std::iter::empty())));
-    let verifier = Verifier::new(Arc::clone(roots), &provider, options.reject_unauthorized)
-        .map_err(|error| Error::Internal(error.to_string()))?;
-    let mut config = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(|error| Error::Internal(error.to_string()))?
-        .dangerous()
-        .with_custom_certificate_verifier(Arc::new(verifier))
-        .with_no_client_auth();
-    // A server that speaks HTTP/2 as well must be told which one this is.
-    config.alpn_protocols = vec![b"http/1.1".to_vec()];
-    Ok(config)
+/// The server's own certificate counts, and not its issuers': those anybody can send along.
+fn check_pins(session: &ClientConnection, pins: &[Vec<u8>]) -> Result<(), Error> {
+    if pins.is_empty() {
+        return Ok(());
+    }
+    let hash = session
+        .peer_certificates()
+        .and_then(|chain| chain.first())
+        .and_then(|certificate| ParsedCertificate::try_from(certificate).ok())
+        .zip(TLS13_AES_128_GCM_SHA256.tls13())
+        .map(|(certificate, suite)| {
+            suite.common.hash_provider.hash(&certificate.subject_public_key_info())
+        });
+    if hash.is_some_and(|hash| pins.iter().any(|pin| pin == hash.as_ref())) {
+        return Ok(());
+    }
+    Err(Error::Tls {
+        code: "ERR_WEBSOCKET_TLS_PIN",
+        message: "the server's public key is none of the pinned ones".to_owned(),
+    })
 }
 
 /// Finds Node's code for a failed handshake.
-fn tls_error(error: std::io::Error) -> Error {
-    let Some(cause) = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>())
-    else {
-        return if error.kind() == std::io::ErrorKind::UnexpectedEof {
+fn handshake_error(error: io::Error) -> Error {
+    error_behind(&error).unwrap_or_else(|| {
+        if error.kind() == io::ErrorKind::UnexpectedEof {
             Error::EndOfHandshake
         } else {
             Error::Io { syscall: "read", source: error }
-        };
-    };
-    let (code, message) = match cause {
+        }
+    })
+}
+
+fn describe(error: &rustls::Error) -> (&'static str, String) {
+    match error {
         rustls::Error::InvalidCertificate(certificate) => certificate_failure(certificate),
         rustls::Error::AlertReceived(alert) => {
-            ("ERR_SSL_TLSV1_ALERT", format!("the server ended the TLS handshake: {alert:?}"))
+            (alert_code(*alert), format!("the server ended TLS with the alert {alert:?}"))
         }
         rustls::Error::InvalidMessage(_) => {
             ("ERR_SSL_WRONG_VERSION_NUMBER", "the server's answer is not TLS".to_owned())
@@ -125,8 +130,29 @@ fn tls_error(error: std::io::Error) -> Error {
             "the server supports no TLS version or cipher that is offered".to_owned(),
         ),
         other => ("EPROTO", other.to_string()),
-    };
-    Error::Tls { code, message }
+    }
+}
+
+/// What OpenSSL calls an alert that it receives.
+fn alert_code(alert: AlertDescription) -> &'static str {
+    match alert {
+        AlertDescription::AccessDenied => "ERR_SSL_TLSV1_ALERT_ACCESS_DENIED",
+        AlertDescription::BadCertificate => "ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE",
+        AlertDescription::CertificateExpired => "ERR_SSL_SSLV3_ALERT_CERTIFICATE_EXPIRED",
+        AlertDescription::CertificateRequired => "ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED",
+        AlertDescription::CertificateRevoked => "ERR_SSL_SSLV3_ALERT_CERTIFICATE_REVOKED",
+        AlertDescription::CertificateUnknown => "ERR_SSL_SSLV3_ALERT_CERTIFICATE_UNKNOWN",
+        AlertDescription::DecryptError => "ERR_SSL_TLSV1_ALERT_DECRYPT_ERROR",
+        AlertDescription::HandshakeFailure => "ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE",
+        AlertDescription::InsufficientSecurity => "ERR_SSL_TLSV1_ALERT_INSUFFICIENT_SECURITY",
+        AlertDescription::InternalError => "ERR_SSL_TLSV1_ALERT_INTERNAL_ERROR",
+        AlertDescription::NoApplicationProtocol => "ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL",
+        AlertDescription::ProtocolVersion => "ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION",
+        AlertDescription::UnknownCA => "ERR_SSL_TLSV1_ALERT_UNKNOWN_CA",
+        AlertDescription::UnrecognisedName => "ERR_SSL_TLSV1_UNRECOGNIZED_NAME",
+        AlertDescription::UnsupportedCertificate => "ERR_SSL_SSLV3_ALERT_UNSUPPORTED_CERTIFICATE",
+        _ => "ERR_SSL_TLSV1_ALERT",
+    }
 }
 
 /// Node's (OpenSSL's) code and words for a certificate that was not accepted.
@@ -158,8 +184,3 @@ fn certificate_failure(error: &CertificateError) -> (&'static str, String) {
     };
     (code, message.to_owned())
 }
-
-static DEFAULT_ROOTS: OnceLock<Arc<Roots>> = OnceLock::new();
-
-/// The two shared configurations, indexed by `reject_unauthorized`.
-static CONFIGS: Mutex<[Option<Arc<ClientConfig>>; 2]> = Mutex::new([None, None]);

@@ -7,9 +7,8 @@ use rustls_pki_types::{CertificateDer, ServerName, UnixTime};
 use tokio_rustls::rustls::{
     CertificateError, DigitallySignedStruct, Error, OtherError, SignatureScheme,
     client::{
-        VerifierBuilderError, WebPkiServerVerifier,
         danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
-        verify_server_name,
+        verify_server_cert_signed_by_trust_anchor, verify_server_name,
     },
     crypto::{
         CryptoProvider, WebPkiSupportedAlgorithms, verify_tls12_signature, verify_tls13_signature,
@@ -17,15 +16,14 @@ use tokio_rustls::rustls::{
     server::ParsedCertificate,
 };
 
-use super::tls::Roots;
+use super::tls_config::{Roots, TlsProfile};
 
 /// Checks chains with webpki, and adds two rules of Node's: a certificate that is itself among
 /// the trusted ones is trusted, and `rejectUnauthorized: false` accepts every chain.
 #[derive(Debug)]
 pub(super) struct Verifier {
     algorithms: WebPkiSupportedAlgorithms,
-    /// `None` when no root can anchor a chain.
-    chain: Option<Arc<WebPkiServerVerifier>>,
+    check_name: bool,
     reject_unauthorized: bool,
     roots: Arc<Roots>,
 }
@@ -42,40 +40,34 @@ pub(super) enum Untrusted {
 }
 
 impl Verifier {
-    pub(super) fn new(
-        roots: Arc<Roots>,
-        provider: &Arc<CryptoProvider>,
-        reject_unauthorized: bool,
-    ) -> Result<Self, VerifierBuilderError> {
-        let chain = if roots.store.is_empty() {
-            None
-        } else {
-            let store = Arc::new(roots.store.clone());
-            Some(WebPkiServerVerifier::builder_with_provider(store, Arc::clone(provider)).build()?)
-        };
-        let algorithms = provider.signature_verification_algorithms;
-        Ok(Self { algorithms, chain, reject_unauthorized, roots })
+    pub(super) fn new(roots: Arc<Roots>, provider: &CryptoProvider, profile: &TlsProfile) -> Self {
+        Self {
+            algorithms: provider.signature_verification_algorithms,
+            check_name: profile.check_name,
+            reject_unauthorized: profile.reject_unauthorized,
+            roots,
+        }
     }
 
     fn check_chain(
         &self,
         end_entity: &CertificateDer<'_>,
         intermediates: &[CertificateDer<'_>],
-        server_name: &ServerName<'_>,
-        ocsp_response: &[u8],
         now: UnixTime,
-    ) -> Result<ServerCertVerified, Error> {
-        let verdict = match &self.chain {
-            Some(chain) => {
-                chain.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
-            }
-            None => Err(Error::InvalidCertificate(CertificateError::UnknownIssuer)),
-        };
+    ) -> Result<(), Error> {
+        let certificate = ParsedCertificate::try_from(end_entity)?;
+        let (roots, algorithms) = (&self.roots, self.algorithms.all);
+        let verdict = verify_server_cert_signed_by_trust_anchor(
+            &certificate,
+            &roots.store,
+            intermediates,
+            now,
+            algorithms,
+        );
         match verdict {
             Err(Error::InvalidCertificate(error)) if is_about_the_issuer(&error) => {
-                if self.roots.certificates.iter().any(|root| root == end_entity) {
-                    verify_server_name(&ParsedCertificate::try_from(end_entity)?, server_name)?;
-                    return Ok(ServerCertVerified::assertion());
+                if roots.certificates.iter().any(|root| root == end_entity) {
+                    return Ok(());
                 }
                 let untrusted = Untrusted::find(end_entity, intermediates);
                 let other = OtherError(Arc::new(untrusted));
@@ -92,13 +84,16 @@ impl ServerCertVerifier for Verifier {
         end_entity: &CertificateDer<'_>,
         intermediates: &[CertificateDer<'_>],
         server_name: &ServerName<'_>,
-        ocsp_response: &[u8],
+        _ocsp_response: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
-        if !self.reject_unauthorized {
-            return Ok(ServerCertVerified::assertion());
+        if self.reject_unauthorized {
+            self.check_chain(end_entity, intermediates, now)?;
+            if self.check_name {
+                verify_server_name(&ParsedCertificate::try_from(end_entity)?, server_name)?;
+            }
         }
-        self.check_chain(end_entity, intermediates, server_name, ocsp_response, now)
+        Ok(ServerCertVerified::assertion())
     }
 
     fn verify_tls12_signature(
