@@ -3,12 +3,17 @@ import { createServer } from 'node:https';
 import { WebSocketServer } from 'ws';
 
 /**
+ * @typedef {import('ws').WebSocket} Socket
+ * @typedef {(socket: Socket, request: import('node:http').IncomingMessage) => void} Handler
+ */
+
+/**
  * A server of the `ws` package on loopback. It echoes every message unless `onConnection` is given,
  * and is closed when the test ends.
  *
  * @param {import('node:test').TestContext} t
  * @param {object} [options]
- * @param {(socket: import('ws').WebSocket) => void} [options.onConnection]
+ * @param {Handler} [options.onConnection]
  * @param {import('node:https').ServerOptions} [options.tls]
  * @param {import('ws').ServerOptions} [options.ws]
  */
@@ -16,10 +21,10 @@ export async function startWsServer(t, { onConnection = echo, tls, ws = {} } = {
   const host = '127.0.0.1';
   const http = tls ? createServer(tls) : undefined;
   const server = new WebSocketServer(http ? { server: http, ...ws } : { host, port: 0, ...ws });
-  server.on('connection', (socket) => {
+  server.on('connection', (socket, request) => {
     // A socket that a test ends abruptly is no failure of the server.
     socket.on('error', () => {});
-    onConnection(socket);
+    onConnection(socket, request);
   });
   http?.on('tlsClientError', () => {});
   http?.listen(0, host);

@@ -22,6 +22,10 @@ test('require() is quick', async () => {
   assert.ok(fastest < LOAD_MS, `${times.join(', ')} ms`);
 });
 
+test('require() does not make Node load its fetch, which costs more than the package', async () => {
+  assert.equal((await load()).fetchLoaded, false);
+});
+
 test('an ES module can import the classes by name', async () => {
   const result = await fixtureResult(new URL('./fixtures/load.mjs', import.meta.url));
   assert.deepEqual(result, { named: ['WebSocketError', 'WebSocketStream'], same: true });
