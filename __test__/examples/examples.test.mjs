@@ -17,6 +17,7 @@ const outputs = {
   'graphql.mjs': /Hello World\n(countdown \d\n){4}$/,
   'market-feed.mjs': /every trade: 20000 of 20000, in order/,
   'mqtt.mjs': /room\/kitchen: 21\nroom\/attic: 17/,
+  'opentelemetry.mjs': /"websocket.round_trip_ms".*"status": "error"/s,
   'pipe-through.mjs': /average.*closed with \{ closeCode: 1000, reason: 'end of the day' \}/s,
   'realtime-api.mjs':
     /without the key: 401\n.*Streams pass the pressure on from end to end \.\n2 connections/s,

@@ -5,6 +5,7 @@ import type * as Package from '../../index.js';
 import '../../global.js';
 
 declare global {
+  const url: string;
   const wss: Package.WebSocketStream;
   const readable: Package.WebSocketReadable;
   const writable: Package.WebSocketWritable;
