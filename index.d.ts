@@ -51,6 +51,12 @@ export interface WebSocketStreamOptions {
    * `['chat']`. When some are offered and the server chooses none, the connection fails.
    *
    * @defaultValue `[]`
+   * @throws `DOMException` named `SyntaxError` if one is no token or appears twice; `TypeError` for a
+   * string
+   * @example
+   * ```js
+   * new WebSocketStream('wss://example.com', { protocols: ['chat.v2', 'chat.v1'] });
+   * ```
    */
   protocols?: (Iterable<string> & object) | undefined;
 
@@ -59,6 +65,13 @@ export interface WebSocketStreamOptions {
    *
    * `opened` and `closed` then reject with `signal.reason`. An abort after the connection was
    * opened does nothing.
+   *
+   * @defaultValue none
+   * @throws `TypeError` if it is no `AbortSignal`
+   * @example
+   * ```js
+   * new WebSocketStream('wss://example.com', { signal: AbortSignal.timeout(5000) });
+   * ```
    */
   signal?: AbortSignal | undefined;
 
@@ -71,6 +84,13 @@ export interface WebSocketStreamOptions {
    * there is one here.
    *
    * @defaultValue none
+   * @throws `TypeError` for a name or value that a header cannot have, and for fields of the handshake
+   * @example
+   * ```js
+   * new WebSocketStream('wss://example.com', {
+   *   headers: { Authorization: 'Bearer secret', Cookie: 'session=1' },
+   * });
+   * ```
    */
   headers?: WebSocketHeadersInit | undefined;
 
@@ -79,6 +99,11 @@ export interface WebSocketStreamOptions {
    * 1 to 2,147,483,647. Our addition.
    *
    * @defaultValue `30_000`
+   * @throws `TypeError` if it is no integer of that range
+   * @example
+   * ```js
+   * new WebSocketStream('wss://example.com', { handshakeTimeout: 5000 });
+   * ```
    */
   handshakeTimeout?: number | undefined;
 
@@ -87,6 +112,11 @@ export interface WebSocketStreamOptions {
    * connection is dropped and the end is unclean (1006). Our addition.
    *
    * @defaultValue `10_000`
+   * @throws `TypeError` if it is no integer of that range
+   * @example
+   * ```js
+   * new WebSocketStream('wss://example.com', { closeTimeout: 2000 });
+   * ```
    */
   closeTimeout?: number | undefined;
 
@@ -109,6 +139,11 @@ export interface WebSocketStreamOptions {
    * with 1009. Our addition.
    *
    * @defaultValue `67_108_864` (64 MiB)
+   * @throws `TypeError` if it is no integer of that range
+   * @example
+   * ```js
+   * new WebSocketStream('wss://example.com', { maxMessageSize: 1024 * 1024 });
+   * ```
    */
   maxMessageSize?: number | undefined;
 
@@ -117,6 +152,11 @@ export interface WebSocketStreamOptions {
    * connection with 1009. Our addition.
    *
    * @defaultValue `16_384`
+   * @throws `TypeError` if it is no integer of that range
+   * @example
+   * ```js
+   * new WebSocketStream('wss://example.com', { maxFragments: 100 });
+   * ```
    */
   maxFragments?: number | undefined;
 
@@ -141,6 +181,11 @@ export interface WebSocketStreamOptions {
    * Our addition.
    *
    * @defaultValue `262_144` (256 KiB)
+   * @throws `TypeError` if it is no integer of that range
+   * @example
+   * ```js
+   * new WebSocketStream('wss://example.com', { receiveBuffer: 1024 * 1024 });
+   * ```
    */
   receiveBuffer?: number | undefined;
 
@@ -149,6 +194,11 @@ export interface WebSocketStreamOptions {
    * room `write()` resolves at once; beyond that it resolves when there is room again. Our addition.
    *
    * @defaultValue `262_144` (256 KiB)
+   * @throws `TypeError` if it is no integer of that range
+   * @example
+   * ```js
+   * new WebSocketStream('wss://example.com', { sendBuffer: 64 * 1024 });
+   * ```
    */
   sendBuffer?: number | undefined;
 
@@ -157,6 +207,11 @@ export interface WebSocketStreamOptions {
    * Our addition.
    *
    * @defaultValue `true`
+   * @throws `TypeError` if it is no boolean
+   * @example
+   * ```js
+   * new WebSocketStream('wss://example.com', { noDelay: false });
+   * ```
    */
   noDelay?: boolean | undefined;
 
@@ -164,6 +219,11 @@ export interface WebSocketStreamOptions {
    * Whether the operating system probes an idle connection (SO_KEEPALIVE). Our addition.
    *
    * @defaultValue `true`
+   * @throws `TypeError` if it is no boolean
+   * @example
+   * ```js
+   * new WebSocketStream('wss://example.com', { keepAlive: false });
+   * ```
    */
   keepAlive?: boolean | undefined;
 

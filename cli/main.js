@@ -3,7 +3,6 @@
 const { version } = require('../package.json');
 const { parseArguments, UsageError } = require('./arguments.js');
 const { completionScript } = require('./completion.js');
-const { connect } = require('./connect.js');
 const { EXIT } = require('./exit-code.js');
 const { helpText } = require('./help.js');
 const { listen } = require('./listen.js');
@@ -25,13 +24,22 @@ async function main(args) {
       case 'listen':
         return await listen(operands[0], options);
       default:
-        return await connect(operands[0], options);
+        return await connect()(operands[0], options);
     }
   } catch (error) {
+    if (error.code === 'ERR_WEBSOCKETSTREAM_BINARY') {
+      process.stderr.write(`${error.message}\n`);
+      return EXIT.failed;
+    }
     if (!(error instanceof UsageError)) throw error;
     process.stderr.write(`${error.message}\nTry: websocketstream --help\n`);
     return EXIT.usage;
   }
+}
+
+/** Loaded when it is needed: everything else works without the native half. */
+function connect() {
+  return require('./connect.js').connect;
 }
 
 /** @param {string} text */

@@ -12,6 +12,7 @@ import { checkLayers } from './check/layers.mjs';
 import { checkPackage } from './check/package.mjs';
 import { checkShape } from './check/shape.mjs';
 import { setup } from './setup.mjs';
+import { checkSnippets } from './snippets.mjs';
 
 const { values } = parseArgs({ options: { only: { type: 'string' } } });
 
@@ -25,6 +26,7 @@ const steps = {
   eslint: () => runTool('eslint', 'eslint', ['--max-warnings', '0', '.']),
   tsc: () => runTool('typescript', 'tsc', ['-p', '.']),
   package: checkPackage,
+  snippets: checkSnippets,
   rustfmt: () => inCrates(['fmt', '--check']),
   clippy: () => inCrates(['clippy', '--locked', '--all-targets', '--', '-D', 'warnings']),
   rustdoc: () =>
@@ -35,7 +37,7 @@ const steps = {
 };
 
 /** The steps that look at what a build leaves. */
-const needsAddon = ['generated', 'package'];
+const needsAddon = ['generated', 'package', 'snippets'];
 
 main(async () => {
   const chosen = Object.entries(steps).filter(([name]) => name.includes(values.only ?? ''));

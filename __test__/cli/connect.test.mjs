@@ -48,11 +48,9 @@ test('--json writes one object for each message and event', async (t) => {
 
 test('headers and subprotocols go into the handshake', async (t) => {
   let request;
-  const { url } = await startWsServer(t, {
-    onConnection(socket, received) {
-      request = received;
-      socket.close();
-    },
+  const { server, url } = await startWsServer(t, { onConnection: (socket) => socket.close() });
+  server.on('connection', (socket, received) => {
+    request = received;
   });
   const args = [
     url,

@@ -16,7 +16,7 @@ const checkout = fileURLToPath(new URL('../..', import.meta.url));
 async function requireWithout(t, prepare = () => {}) {
   const folder = mkdtempSync(path.join(tmpdir(), 'no-binary-'));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
-  for (const name of ['lib', 'index.js', 'binding.js', 'package.json']) {
+  for (const name of ['bin', 'cli', 'lib', 'index.js', 'binding.js', 'package.json']) {
     cpSync(path.join(checkout, name), path.join(folder, name), { recursive: true });
   }
   prepare(folder);
@@ -51,6 +51,19 @@ test('with a binary that does not load the error says why', async (t) => {
     }
   });
   assert.match(message, /A binary is installed, but does not load: .*websocketstream/);
+});
+
+test('without a binary the command line helps, and says what is missing in a few lines', async (t) => {
+  let bin;
+  await requireWithout(t, (folder) => {
+    bin = pathToFileURL(path.join(folder, 'bin', 'websocketstream.js'));
+  });
+  const help = await runFixture(bin, { args: ['--help'] });
+  assert.equal(help.code, 0);
+  const { code, stderr } = await runFixture(bin, { args: ['ws://localhost'] });
+  assert.equal(code, 1);
+  assert.match(stderr, /^websocketstream .* cannot load its native binary/);
+  assert.ok(stderr.trim().split('\n').length <= 4, stderr);
 });
 
 test('on a system without a prebuilt binary the error lists those that have one', () => {
