@@ -1,5 +1,5 @@
-// `npm run test:conformance`: Autobahn's cases against the package, after installing and building
-// what is missing. Needs Python 2.7.
+// `npm run test:conformance`: the models of what threads share, and Autobahn's cases against the
+// package, after installing and building what is missing. Needs Python 2.7.
 //   --cases 1.*,6.4.1  only these
 //   --compression      with the sections about permessage-deflate
 
@@ -31,6 +31,7 @@ const SECTIONS = ['1.*', '2.*', '3.*', '4.*', '5.*', '6.*', '7.*', '9.*', '10.*'
 main(async () => {
   await setup();
   ensureAutobahn();
+  await runModels();
   const started = performance.now();
   await withFuzzingServer(chosenCases(), (url) =>
     run(process.execPath, ['__test__/autobahn/client.mjs', url, AGENT], {
@@ -47,6 +48,14 @@ main(async () => {
   if (total === 0) throw new Failure('no case was run');
   if (differences.length > 0) throw new Failure(differences.join('\n'));
 });
+
+/** Every order in which threads can run, over the files of the addon that threads share. */
+async function runModels() {
+  if (values.cases) return;
+  // Optimised: the models run each test some ten thousand times.
+  const env = { CARGO_TARGET_DIR: path.join(root, 'target', 'models') };
+  await run('cargo', ['test', '--locked', '--release'], { cwd: path.join(root, 'models'), env });
+}
 
 /** @returns {string[]} */
 function chosenCases() {

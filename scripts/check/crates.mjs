@@ -5,9 +5,9 @@ import path from 'node:path';
 
 import { root } from '../command.mjs';
 
-/** @returns {string[]} folders: the addon first, then the server of the measurements */
+/** @returns {string[]} folders: the addon first, then what measures and proves it */
 export function rustCrates() {
-  return [root, path.join(root, 'bench', 'server')].filter((folder) =>
+  return [root, path.join(root, 'bench', 'server'), path.join(root, 'models')].filter((folder) =>
     existsSync(path.join(folder, 'Cargo.toml')),
   );
 }

@@ -58,4 +58,46 @@ mod tests {
         assert_eq!(blocks[0], (7, Bytes::from("aabbb"), vec![(2, false), (3, true)]));
         assert_eq!(blocks[1], (9, Bytes::from("c"), vec![(1, false)]));
     }
+
+    proptest::proptest! {
+        #[test]
+        fn no_meta_makes_it_read_beyond_the_slab(
+            slab in proptest::collection::vec(proptest::num::u8::ANY, 0..100),
+            meta in proptest::collection::vec(
+                proptest::prop_oneof![0_u32..60, proptest::num::u32::ANY], 0..40,
+            ),
+        ) {
+            let mut given = Vec::new();
+            cut_blocks(&slab, &meta, |_, block| {
+                assert_eq!(block.entries.iter().map(|(len, _)| len).sum::<usize>(), block.bytes.len());
+                given.extend_from_slice(&block.bytes);
+            });
+            assert!(slab.starts_with(&given));
+        }
+
+        #[test]
+        fn every_message_reaches_its_connection_whole_and_in_order(
+            messages in proptest::collection::vec(
+                (0_u32..3, ".{0,10}", proptest::bool::ANY), 0..30,
+            ),
+        ) {
+            let slab: String = messages.iter().map(|(_, text, _)| text.as_str()).collect();
+            let meta: Vec<u32> = messages
+                .iter()
+                .flat_map(|(id, text, is_text)| {
+                    [*id, u32::try_from(text.len()).unwrap() << 1 | u32::from(*is_text)]
+                })
+                .collect();
+            let mut given = Vec::new();
+            cut_blocks(slab.as_bytes(), &meta, |id, block| {
+                let mut rest = &block.bytes[..];
+                for (len, is_text) in block.entries {
+                    let (message, after) = rest.split_at(len);
+                    given.push((id, String::from_utf8(message.to_vec()).unwrap(), is_text));
+                    rest = after;
+                }
+            });
+            assert_eq!(given, messages);
+        }
+    }
 }

@@ -5,8 +5,8 @@ use std::{
     collections::HashMap,
     rc::Rc,
     sync::{
-        Arc, Mutex, OnceLock, PoisonError,
-        atomic::{AtomicBool, AtomicU32, Ordering},
+        Arc, OnceLock,
+        atomic::{AtomicBool, Ordering},
     },
 };
 
@@ -28,6 +28,7 @@ use crate::net::{
     closing::CloseRequest,
     inbox::{Batch, Kind},
     outbox::Block,
+    ready::{Pending, Ready},
     tls_config,
 };
 
@@ -50,17 +51,8 @@ pub struct Hub {
 pub struct Signaller {
     /// No wake-up may be sent any more: the environment goes away.
     closed: AtomicBool,
-    /// Connections with signals that JavaScript has not seen.
-    ready: Mutex<Vec<Arc<Pending>>>,
-    /// A wake-up is on its way.
-    scheduled: AtomicBool,
+    ready: Ready,
     wake: OnceLock<Wake>,
-}
-
-/// The signals of one connection.
-struct Pending {
-    id: u32,
-    signals: AtomicU32,
 }
 
 /// What a connection task calls.
@@ -79,8 +71,7 @@ impl Hub {
     pub fn new(env: Env, wake: Function<'_, (), ()>) -> Result<Self> {
         let signaller = Arc::new(Signaller {
             closed: AtomicBool::new(false),
-            ready: Mutex::default(),
-            scheduled: AtomicBool::new(false),
+            ready: Ready::default(),
             wake: OnceLock::new(),
         });
         let function =
@@ -109,7 +100,7 @@ impl Hub {
         // After four thousand million connections the numbers begin anew; the old ones are gone.
         let id = self.next_id;
         self.next_id = self.next_id.wrapping_add(1);
-        let pending = Arc::new(Pending { id, signals: AtomicU32::new(0) });
+        let pending = Arc::new(Pending::new(id));
         let observer = ConnectionObserver { pending, signaller: Arc::clone(&self.signaller) };
         self.connections.borrow_mut().insert(id, net::connect(config, Arc::new(observer)));
         Ok(id)
@@ -134,7 +125,7 @@ impl Hub {
     pub fn ready(&self, mut out: Uint32ArraySlice<'_>) -> u32 {
         // SAFETY: JavaScript does not run during this call, and no other thread knows the array.
         let out = unsafe { out.as_mut() };
-        self.signaller.take_ready(out)
+        self.signaller.ready.take(out)
     }
 
     /// Takes a batch: the number of messages in the slab, 0 for none, -1 for one large message
@@ -319,10 +310,7 @@ impl Hub {
 impl Signaller {
     /// Notes the signals, and wakes JavaScript unless it is about to look anyway.
     fn signal(&self, pending: &Arc<Pending>, signals: Signals) {
-        if pending.signals.fetch_or(signals.0, Ordering::AcqRel) == 0 {
-            self.ready.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::clone(pending));
-        }
-        if !self.scheduled.swap(true, Ordering::AcqRel) {
+        if self.ready.add(pending, signals.0) {
             self.wake();
         }
     }
@@ -333,18 +321,6 @@ impl Signaller {
         {
             wake.call((), ThreadsafeFunctionCallMode::NonBlocking);
         }
-    }
-
-    fn take_ready(&self, out: &mut [u32]) -> u32 {
-        // From here on a new signal sends a new wake-up, so none is missed.
-        self.scheduled.store(false, Ordering::Release);
-        let mut ready = self.ready.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = ready.len().min(out.len() / 2);
-        for (pair, pending) in out.chunks_exact_mut(2).zip(ready.drain(..count)) {
-            pair[0] = pending.id;
-            pair[1] = pending.signals.swap(0, Ordering::AcqRel);
-        }
-        u32::try_from(count).unwrap_or(0)
     }
 }
 

@@ -1,11 +1,10 @@
 //! Received messages on their way to a reader: bounded in bytes, handed over in batches.
 
-use std::{
-    collections::VecDeque,
-    sync::{Mutex, MutexGuard, PoisonError},
-};
+use std::collections::VecDeque;
 
 use bytes::Bytes;
+
+use super::sync::{Mutex, MutexGuard, PoisonError};
 
 /// How the bytes of a message are to be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,11 +1,10 @@
 //! Messages on their way to the socket: bounded by making writers wait.
 
-use std::{
-    collections::VecDeque,
-    sync::{Mutex, MutexGuard, PoisonError},
-};
+use std::collections::VecDeque;
 
 use bytes::Bytes;
+
+use super::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Messages between a writer, which appends blocks, and the connection task.
 #[derive(Debug, Default)]

@@ -1,6 +1,7 @@
 //! What the tests of this folder share: a connection over memory, and a peer that is driven by hand.
 
 use std::{
+    future::Future,
     io,
     pin::Pin,
     sync::{Arc, Mutex},
@@ -48,6 +49,12 @@ pub(super) struct Choppy<T> {
     size: usize,
     read_blocked: bool,
     write_blocked: bool,
+}
+
+/// Runs a future to its end, with a clock that moves only when nothing else can.
+pub(super) fn run_paused<F: Future>(future: F) -> F::Output {
+    let mut builder = tokio::runtime::Builder::new_current_thread();
+    builder.enable_time().start_paused(true).build().unwrap().block_on(future)
 }
 
 /// A connection with default limits over a pipe of 64 KiB.

@@ -1,10 +1,13 @@
 //! The connection task over in-memory transports, with a clock that moves only when nothing else can.
 
+mod answers;
 mod backpressure;
 mod cancellation;
+mod chaos;
 mod closing;
 mod compression;
 mod heartbeat;
 mod messages;
+mod parsers;
 mod pings;
 mod violations;

@@ -1,0 +1,161 @@
+//! No wake-up is lost, in whatever order the threads run.
+
+use bytes::Bytes;
+use loom::{
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+    thread,
+};
+use models::{
+    inbox::{Batch, Chunk, Inbox, Kind},
+    outbox::{Block, Outbox},
+    ready::{Pending, Ready},
+};
+
+fn chunk(len: usize) -> Chunk {
+    let mut chunk = Chunk::default();
+    chunk.push(Kind::Binary, Bytes::from(vec![0; len]));
+    chunk
+}
+
+fn block(len: usize) -> Block {
+    Block { bytes: Bytes::from(vec![0; len]), entries: vec![(len, false)] }
+}
+
+#[test]
+fn every_signal_is_seen_after_the_last_wake_up() {
+    // All orders with up to three involuntary switches; all without a bound take hours.
+    let mut builder = loom::model::Builder::new();
+    builder.preemption_bound = Some(3);
+    builder.check(|| {
+        let ready = Arc::new(Ready::default());
+        let wakes = Arc::new(AtomicU32::new(0));
+        let pending = [Arc::new(Pending::new(0)), Arc::new(Pending::new(1))];
+        let network: Vec<_> = pending
+            .iter()
+            .map(|pending| {
+                let (ready, wakes, pending) = (ready.clone(), wakes.clone(), pending.clone());
+                thread::spawn(move || {
+                    for signal in [1, 2] {
+                        if ready.add(&pending, signal) {
+                            wakes.fetch_add(1, Ordering::AcqRel);
+                        }
+                    }
+                })
+            })
+            .collect();
+        let mut seen = [0; 2];
+        let mut look = |answered: u32| {
+            let mut out = [0; 8];
+            if wakes.load(Ordering::Acquire) == answered {
+                return answered;
+            }
+            let answered = wakes.load(Ordering::Acquire);
+            let count = ready.take(&mut out) as usize;
+            for pair in out[..2 * count].chunks(2) {
+                seen[pair[0] as usize] |= pair[1];
+            }
+            answered
+        };
+        // JavaScript looks while the network threads are at work, and once for what was sent later.
+        let answered = look(0);
+        for thread in network {
+            thread.join().unwrap();
+        }
+        look(answered);
+        assert_eq!(seen, [3, 3]);
+    });
+}
+
+#[test]
+fn a_reader_that_found_nothing_is_told_of_what_comes() {
+    loom::model(|| {
+        let inbox = Arc::new(Inbox::new(100));
+        let task = {
+            let inbox = inbox.clone();
+            thread::spawn(move || u32::from(inbox.push(chunk(1))) + u32::from(inbox.push(chunk(1))))
+        };
+        let (mut slab, mut meta) = ([0; 8], [0; 4]);
+        let (mut count, mut found_nothing) = (0, 0);
+        for _ in 0..2 {
+            match inbox.read(&mut slab, &mut meta).0 {
+                Batch::Packed(n) => count += n,
+                _ => found_nothing += 1,
+            }
+        }
+        let told = task.join().unwrap();
+        if count < 2 && found_nothing > 0 {
+            assert!(told > 0, "messages wait and nobody was told");
+        }
+        if let Batch::Packed(n) = inbox.read(&mut slab, &mut meta).0 {
+            count += n;
+        }
+        assert_eq!(count, 2);
+        assert_eq!(inbox.cost(), 0);
+    });
+}
+
+#[test]
+fn a_task_that_paused_is_told_when_a_reader_made_room() {
+    loom::model(|| {
+        let inbox = Arc::new(Inbox::new(40));
+        let task = {
+            let inbox = inbox.clone();
+            thread::spawn(move || {
+                inbox.push(chunk(1));
+                inbox.push(chunk(1));
+                inbox.pause(0)
+            })
+        };
+        let (mut slab, mut meta) = ([0; 8], [0; 4]);
+        let mut resumed = inbox.read(&mut slab, &mut meta).1;
+        let paused = task.join().unwrap();
+        resumed |= inbox.read(&mut slab, &mut meta).1;
+        assert_eq!(paused, resumed);
+        assert_eq!(inbox.cost(), 0);
+    });
+}
+
+#[test]
+fn a_writer_that_waits_is_told_when_everything_is_written() {
+    loom::model(|| {
+        let outbox = Arc::new(Outbox::default());
+        let task = {
+            let outbox = outbox.clone();
+            thread::spawn(move || {
+                let mut told = false;
+                for _ in 0..2 {
+                    let taken = outbox.pop();
+                    told |= outbox.report(0, 4);
+                    drop(taken);
+                }
+                told
+            })
+        };
+        assert!(outbox.push(block(6)));
+        let waits = outbox.buffered(4) > 4;
+        let mut told = task.join().unwrap();
+        // The task is woken by the push in any case, and looks once more.
+        while outbox.pop().is_some() {}
+        told |= outbox.report(0, 4);
+        assert_eq!(waits, told);
+        assert_eq!(outbox.buffered(4), 0);
+    });
+}
+
+#[test]
+fn nothing_is_queued_after_the_end() {
+    loom::model(|| {
+        let outbox = Arc::new(Outbox::default());
+        let writer = {
+            let outbox = outbox.clone();
+            thread::spawn(move || outbox.push(block(1)))
+        };
+        outbox.close();
+        writer.join().unwrap();
+        assert!(outbox.is_empty());
+        assert_eq!(outbox.buffered(0), 0);
+    });
+}

@@ -1,0 +1,62 @@
+//! Signals of many connections on their way to one thread, behind a single wake-up.
+
+use super::sync::{Arc, AtomicBool, AtomicU32, Mutex, MutexGuard, Ordering, PoisonError};
+
+/// Connections with signals that the thread has not seen.
+#[derive(Debug)]
+pub struct Ready {
+    /// Guards the list; never held for longer than a push or a copy.
+    list: Mutex<Vec<Arc<Pending>>>,
+    /// A wake-up is on its way.
+    scheduled: AtomicBool,
+}
+
+/// The signals of one connection.
+#[derive(Debug)]
+pub struct Pending {
+    id: u32,
+    signals: AtomicU32,
+}
+
+impl Pending {
+    /// A connection without signals.
+    #[must_use]
+    pub fn new(id: u32) -> Self {
+        Self { id, signals: AtomicU32::new(0) }
+    }
+}
+
+impl Default for Ready {
+    fn default() -> Self {
+        Self { list: Mutex::new(Vec::new()), scheduled: AtomicBool::new(false) }
+    }
+}
+
+impl Ready {
+    /// Notes signals. True when the caller has to send a wake-up: the thread is not about to look.
+    #[must_use]
+    pub fn add(&self, pending: &Arc<Pending>, signals: u32) -> bool {
+        if pending.signals.fetch_or(signals, Ordering::AcqRel) == 0 {
+            self.lock().push(Arc::clone(pending));
+        }
+        !self.scheduled.swap(true, Ordering::AcqRel)
+    }
+
+    /// Writes pairs of id and signals, and returns the number of pairs.
+    pub fn take(&self, out: &mut [u32]) -> u32 {
+        // From here on a new signal sends a new wake-up, so none is missed. It is a swap, where a
+        // store would do, because the model checker cannot place a plain store among swaps.
+        self.scheduled.swap(false, Ordering::AcqRel);
+        let mut list = self.lock();
+        let count = list.len().min(out.len() / 2);
+        for (pair, pending) in out.chunks_exact_mut(2).zip(list.drain(..count)) {
+            pair[0] = pending.id;
+            pair[1] = pending.signals.swap(0, Ordering::AcqRel);
+        }
+        u32::try_from(count).unwrap_or(0)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<Arc<Pending>>> {
+        self.list.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
