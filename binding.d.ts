@@ -127,6 +127,12 @@ export interface ConnectHeartbeat {
 export interface ConnectOptions {
   /** Numeric addresses with ports, in order of preference: `1.2.3.4:80`, `[::1]:80`. */
   addresses: Array<string>
+  /** A Unix socket in place of the addresses. */
+  path?: string
+  /** A proxy, which the addresses are those of. */
+  proxy?: ConnectProxy
+  /** Numeric address of this side; absent for any. */
+  localAddress?: string
   /** Value of `Host`. */
   authority: string
   /** Path and query. */
@@ -157,6 +163,24 @@ export interface ConnectOptions {
   receiveBuffer: number
   /** Bytes held for the socket. */
   sendBuffer: number
+}
+
+/** How to go through a proxy. */
+export interface ConnectProxy {
+  /** SOCKS 5, or else HTTP. */
+  socks: boolean
+  /** The server: a name, or an address without brackets. */
+  host: string
+  /** The server's port. */
+  port: number
+  /** Headers of the CONNECT request: name and value in turn; values in Latin-1. */
+  headers: Array<string>
+  /** For SOCKS; absent for no login. */
+  username?: string
+  /** For SOCKS; absent for no login. */
+  password?: string
+  /** TLS towards the proxy itself. */
+  tls?: ConnectTls
 }
 
 /** TLS towards a server or a proxy. */
@@ -205,6 +229,8 @@ export interface ErrorRecord {
   syscall?: string
   /** Addresses that were tried. */
   attempts?: Array<AttemptRecord>
+  /** The proxy is to blame. */
+  proxy: boolean
   /** The server's answer that was not 101. */
   response?: ResponseRecord
 }

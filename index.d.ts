@@ -4,6 +4,7 @@ import type {
   ReadableStream as NodeReadableStream,
   WritableStream as NodeWritableStream,
 } from 'node:stream/web';
+import type { LookupFunction } from 'node:net';
 import type { PeerCertificate } from 'node:tls';
 
 /**
@@ -239,6 +240,63 @@ export interface WebSocketStreamOptions {
    * ```
    */
   tls?: WebSocketTlsOptions | undefined;
+
+  /**
+   * Proxy to go through: `http:`, `https:`, `socks5:` (names are looked up on this side) or
+   * `socks5h:` (by the proxy), with user name and password in the URL. Always a tunnel, for `ws:` as
+   * well. `false` uses none. Our addition.
+   *
+   * @defaultValue with `NODE_USE_ENV_PROXY=1` what `HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY` and
+   * `NO_PROXY` say, else none
+   * @throws `TypeError` for what is no such URL
+   *
+   * @example
+   * ```js
+   * new WebSocketStream('wss://example.com', { proxy: 'http://user:password@proxy.example:3128' });
+   * ```
+   */
+  proxy?: string | URL | WebSocketProxyOptions | false | undefined;
+
+  /**
+   * Redirects to follow, 0 to 100. `Authorization`, `Cookie` and `Host` of `headers` are left out
+   * when the origin changes; from `wss:` to `ws:` none is followed. Our addition.
+   *
+   * @defaultValue `0`, as the standard has it
+   */
+  maxRedirects?: number | undefined;
+
+  /**
+   * IP address of this side. Our addition.
+   *
+   * @defaultValue the operating system's choice
+   */
+  localAddress?: string | undefined;
+
+  /**
+   * Kind of addresses that names are looked up for: 4, 6, or 0 for both. Our addition.
+   *
+   * @defaultValue `0`
+   */
+  family?: 0 | 4 | 6 | undefined;
+
+  /**
+   * Looks names up in place of `dns.lookup`, with the same arguments. Our addition.
+   *
+   * @defaultValue `dns.lookup`
+   */
+  lookup?: LookupFunction | undefined;
+}
+
+/** A proxy, see {@link WebSocketStreamOptions.proxy}. Our addition. */
+export interface WebSocketProxyOptions {
+  /** As the string of {@link WebSocketStreamOptions.proxy}. */
+  url: string | URL;
+
+  /** Header fields of the CONNECT request, for `http:` and `https:`. */
+  headers?: WebSocketHeadersInit | undefined;
+
+  /** TLS towards an `https:` proxy itself. */
+  tls?: Omit<WebSocketTlsOptions, 'checkServerIdentity'> | undefined;
 }
 
 /** When a silent server is asked and when it is given up. */
@@ -432,7 +490,10 @@ export interface WebSocketOpenInfo {
   /** The server's answer to the handshake. Our addition. */
   readonly response: WebSocketResponse;
 
-  /** Address of the other side, `undefined` if it has gone already. Our addition. */
+  /**
+   * Address of the other side or of the proxy, `undefined` if it has gone already and for a Unix
+   * socket. Our addition.
+   */
   readonly remoteAddress: string | undefined;
 
   /** Port of the other side, `undefined` if it has gone already. Our addition. */
@@ -565,7 +626,8 @@ export class WebSocketStream {
    * Starts to connect. Returns at once; {@link WebSocketStream.opened} tells how it went.
    *
    * @param url - Absolute URL with the scheme `ws:`, `wss:`, `http:` (read as `ws:`) or `https:`
-   * (read as `wss:`), without a fragment.
+   * (read as `wss:`), without a fragment; or, as our addition, `ws+unix:/path/to/socket:/path` for a
+   * Unix socket.
    * @param options - See {@link WebSocketStreamOptions}.
    * @throws `DOMException` named `SyntaxError` if the URL or a subprotocol is not valid.
    * @throws `TypeError` if an option does not exist or has the wrong type.

@@ -43,7 +43,8 @@ class Connection {
    */
   constructor(options, listener) {
     const { hub } = environment();
-    if (options.tls && !options.tls.ca && hub.needsRoots()) hub.setRoots(trustedCertificates());
+    const usesRoots = [options.tls, options.proxy?.tls].some((tls) => tls && !tls.ca);
+    if (usesRoots && hub.needsRoots()) hub.setRoots(trustedCertificates());
     this.#listener = listener;
     this.#limit = options.sendBuffer;
     this.#id = hub.connect(options);

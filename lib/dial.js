@@ -1,71 +1,127 @@
 'use strict';
 
-const { lookup } = require('node:dns');
-const { isIP } = require('node:net');
-
+const { refusedByPermissions } = require('./permission.js');
+const { proxyFromEnvironment } = require('./proxy-environment.js');
+const { resolve } = require('./resolve.js');
 const { connectTls } = require('./tls-connect.js');
+const { hostOf, placeOf, portOf, unixPath } = require('./url.js');
+
+/** @typedef {import('./options.js').Options} Options */
 
 /**
- * Finds the addresses of a URL's host and completes what the native half needs to connect.
+ * What only connecting finds out.
+ *
+ * @typedef {object} Way
+ * @property {string[]} addresses
+ * @property {string} [path] of a Unix socket
+ * @property {import('../binding.js').ConnectProxy} [proxy]
+ */
+
+/**
+ * Finds the addresses of a URL's host, or of the proxy, and completes what the native half needs to
+ * connect.
  *
  * Names are resolved by Node, so that its options and error codes hold; addresses need no look-up.
  *
  * @param {URL} url
- * @param {import('./options.js').Options} options
+ * @param {Options} options
+ * @param {number} started when the handshake's time began to run
  * @param {AbortSignal} signal ends the wait
  * @param {(error: Error | null, options: any) => void} done called once, never synchronously with an
  *   error; not at all once the signal is aborted
  */
-function dial(url, options, signal, done) {
-  const started = Date.now();
-  const host = hostOf(url);
-  const port = Number(url.port) || (url.protocol === 'wss:' ? 443 : 80);
-  if (isIP(host)) {
-    done(null, connectOptions(url, options, [socketAddress(host, port)], started));
-    return;
-  }
-  const timer = setTimeout(() => {
-    const message = `the look-up of ${host} took longer than ${options.handshakeTimeout} ms`;
-    finish(Object.assign(new Error(message), { code: 'ERR_WEBSOCKET_HANDSHAKE_TIMEOUT' }));
-  }, options.handshakeTimeout);
+function dial(url, options, started, signal, done) {
   let finished = false;
+  const left = Math.max(options.handshakeTimeout - (Date.now() - started), 1);
+  const timer = setTimeout(() => {
+    const message = `the look-up of ${hostOf(url)} took longer than ${options.handshakeTimeout} ms`;
+    finish(Object.assign(new Error(message), { code: 'ERR_WEBSOCKET_HANDSHAKE_TIMEOUT' }));
+  }, left);
   signal.addEventListener('abort', () => finish(null), { once: true });
-  lookup(host, { all: true }, (error, found) => {
-    if (error) finish(error);
-    else {
-      finish(
-        null,
-        found.map(({ address }) => socketAddress(address, port)),
-      );
-    }
-  });
+  const refused = refusedByPermissions(placeOf(url));
+  if (refused) queueMicrotask(() => finish(refused));
+  else findWay(url, options, finish);
 
   /**
    * @param {Error | null} error
-   * @param {string[]} [addresses]
+   * @param {Way} [way]
    */
-  function finish(error, addresses) {
+  function finish(error, way) {
     if (finished) return;
     finished = true;
     clearTimeout(timer);
-    if (error) done(error, undefined);
-    else if (addresses) done(null, connectOptions(url, options, addresses, started));
+    if (error) queueMicrotask(() => done(error, undefined));
+    else if (way) done(null, connectOptions(url, options, way, started));
   }
 }
 
 /**
  * @param {URL} url
- * @param {import('./options.js').Options} options
- * @param {string[]} addresses
+ * @param {Options} options
+ * @param {(error: Error | null, way?: Way) => void} done
+ */
+function findWay(url, options, done) {
+  const path = unixPath(url);
+  if (path !== undefined) {
+    done(null, { addresses: [], path });
+    return;
+  }
+  const [host, port] = [hostOf(url), portOf(url)];
+  let proxy;
+  try {
+    proxy = options.proxy ?? proxyFromEnvironment(host, port, url.protocol === 'wss:');
+  } catch (error) {
+    done(error);
+    return;
+  }
+  if (!proxy) {
+    resolve(host, options, (error, found) => {
+      done(error, { addresses: found.map((address) => socketAddress(address, port)) });
+    });
+    return;
+  }
+  const { headers, password, protocol, tls, username } = proxy;
+  const { host: proxyHost, port: proxyPort } = proxy;
+  resolve(proxyHost, options, (proxyError, found) => {
+    /** @param {Error | null} error @param {string[]} target */
+    const finish = (error, [target]) =>
+      done(error, {
+        addresses: found.map((address) => socketAddress(address, proxyPort)),
+        proxy: {
+          headers,
+          host: target,
+          password,
+          port,
+          socks: protocol.startsWith('socks'),
+          tls: protocol === 'https:' ? connectTls(tls, proxyHost) : undefined,
+          username,
+        },
+      });
+    // Only with socks5: the name of the server is resolved on this side.
+    if (!proxyError && protocol === 'socks5:') resolve(host, options, finish);
+    else finish(proxyError, [host]);
+  });
+}
+
+/**
+ * @param {URL} url
+ * @param {Options} options
+ * @param {Way} way
  * @param {number} started when the handshake's time began to run
  * @returns {import('../binding.js').ConnectOptions}
  */
-function connectOptions(url, options, addresses, started) {
+function connectOptions(url, options, { addresses, path, proxy }, started) {
   const left = options.handshakeTimeout - (Date.now() - started);
+  const isUnix = path !== undefined;
   return {
     addresses,
-    authority: url.host,
-    target: url.pathname + url.search,
+    path,
+    proxy,
+    localAddress: options.localAddress,
+    authority: isUnix ? 'localhost' : url.host,
+    target:
+      (isUnix ? url.pathname.slice(url.pathname.indexOf(':') + 1) || '/' : url.pathname) +
+      url.search,
     headers: [...authorization(url, options.headers), ...options.headers],
     protocols: options.protocols,
     tls: url.protocol === 'wss:' ? connectTls(options.tls, hostOf(url)) : undefined,
@@ -106,15 +162,6 @@ function decode(text) {
   } catch {
     return text;
   }
-}
-
-/**
- * The URL parser leaves brackets around IPv6 addresses.
- *
- * @param {URL} url
- */
-function hostOf({ hostname }) {
-  return hostname.replace(/^\[|\]$/g, '');
 }
 
 /**

@@ -21,6 +21,10 @@ const { createWebSocketError } = require('./websocket-error.js');
  */
 function connectionError({ record, action, closeCode, reason }) {
   const cause = causeOf(record);
+  if (record.proxy) {
+    cause.message = `the proxy failed: ${cause.message}`;
+    cause.code = PROXY_CODES.get(record.kind) ?? cause.code;
+  }
   const error = createWebSocketError(`${action}: ${cause.message}`, { closeCode, reason });
   hide(error, 'cause', cause);
   if (record.response) {
@@ -133,6 +137,12 @@ function hide(error, name, value) {
 /** The close code of a connection without a Close frame. */
 const ABNORMAL = 1006;
 
+/** What a server has other codes for. */
+const PROXY_CODES = new Map([
+  ['handshake', 'ERR_WEBSOCKET_PROXY'],
+  ['refused', 'ERR_WEBSOCKET_PROXY_REFUSED'],
+]);
+
 /** `cause.code` for what has no code in Node. */
 const CODES = new Map([
   ['close-timeout', 'ERR_WEBSOCKET_CLOSE_TIMEOUT'],
@@ -143,6 +153,7 @@ const CODES = new Map([
   ['heartbeat-timeout', 'ERR_WEBSOCKET_HEARTBEAT_TIMEOUT'],
   ['internal', 'ERR_WEBSOCKET_INTERNAL'],
   ['protocol', 'ERR_WEBSOCKET_PROTOCOL'],
+  ['redirect', 'ERR_WEBSOCKET_REDIRECT'],
   ['refused', 'ERR_WEBSOCKET_REFUSED'],
   ['terminated', 'ERR_WEBSOCKET_TERMINATED'],
   ['unsent-data', 'ERR_WEBSOCKET_UNSENT_DATA'],

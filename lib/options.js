@@ -3,9 +3,12 @@
 // Taken at load, so that later changes to the globals do not matter.
 const { AbortSignal } = globalThis;
 
+const { isIP } = require('node:net');
+
 const { toHeaderList } = require('./headers.js');
 const { boolean, integer } = require('./option-values.js');
 const { toPerMessageDeflate } = require('./per-message-deflate.js');
+const { toProxy } = require('./proxy-options.js');
 const { toTlsOptions } = require('./tls-options.js');
 const { show, toDictionary, toUSVStringSequence } = require('./webidl.js');
 
@@ -17,12 +20,17 @@ const { show, toDictionary, toUSVStringSequence } = require('./webidl.js');
  * @property {number} handshakeTimeout milliseconds
  * @property {{ interval: number, timeout: number } | undefined} heartbeat milliseconds
  * @property {string[]} headers name and value in turn
+ * @property {0 | 4 | 6} family
  * @property {boolean} keepAlive
+ * @property {string | undefined} localAddress
+ * @property {Function | undefined} lookup
  * @property {number} maxFragments
  * @property {number} maxMessageSize bytes
+ * @property {number} maxRedirects
  * @property {boolean} noDelay
  * @property {import('../binding.js').PerMessageDeflate | undefined} perMessageDeflate
  * @property {string[]} protocols
+ * @property {import('./proxy-options.js').Proxy | false | undefined} proxy
  * @property {number} receiveBuffer bytes
  * @property {number} sendBuffer bytes
  * @property {AbortSignal | undefined} signal
@@ -74,6 +82,24 @@ function heartbeat(value) {
 }
 
 /** @param {unknown} value */
+function family(value = 0) {
+  if (value === 0 || value === 4 || value === 6) return value;
+  throw new TypeError(`family must be 0, 4 or 6, not ${show(value)}`);
+}
+
+/** @param {unknown} value */
+function localAddress(value) {
+  if (value === undefined || (typeof value === 'string' && isIP(value))) return value;
+  throw new TypeError(`localAddress must be an IP address, not ${show(value)}`);
+}
+
+/** @param {unknown} value */
+function lookup(value) {
+  if (value === undefined || typeof value === 'function') return value;
+  throw new TypeError(`lookup must be a function like dns.lookup, not ${show(value)}`);
+}
+
+/** @param {unknown} value */
 function protocols(value) {
   return value === undefined ? [] : toUSVStringSequence(value, 'protocols');
 }
@@ -102,15 +128,20 @@ const MIN_BUFFER = 1024;
  */
 const MEMBERS = {
   closeTimeout: integer(10_000, 1, MAX_MILLISECONDS, 'milliseconds'),
+  family,
   handshakeTimeout: integer(30_000, 1, MAX_MILLISECONDS, 'milliseconds'),
   headers: toHeaderList,
   heartbeat,
   keepAlive: boolean(true),
+  localAddress,
+  lookup,
   maxFragments: integer(16_384, 1, MAX_BYTES, 'frames'),
   maxMessageSize: integer(64 * 1024 * 1024, 1, MAX_BYTES, 'bytes'),
+  maxRedirects: integer(0, 0, 100, 'redirects'),
   noDelay: boolean(true),
   perMessageDeflate: toPerMessageDeflate,
   protocols,
+  proxy: toProxy,
   receiveBuffer: integer(256 * 1024, MIN_BUFFER, MAX_BYTES, 'bytes'),
   sendBuffer: integer(256 * 1024, MIN_BUFFER, MAX_BYTES, 'bytes'),
   signal,

@@ -25,8 +25,14 @@ function getURLRecord(input) {
   // 2.-3. http and https stand for ws and wss.
   if (url.protocol === 'http:') url.protocol = 'ws:';
   else if (url.protocol === 'https:') url.protocol = 'wss:';
+  // Ours: a Unix socket and the path of the request, with a colon between them.
+  if (url.protocol === 'ws+unix:') {
+    if (url.host !== '' || unixPath(url) === '') {
+      throw syntaxError(`${shown} must be like "ws+unix:/path/to/socket:/request/path"`);
+    }
+  }
   // 4. Nothing else can be connected to.
-  if (url.protocol !== 'ws:' && url.protocol !== 'wss:') {
+  else if (url.protocol !== 'ws:' && url.protocol !== 'wss:') {
     throw syntaxError(
       `the scheme of ${shown} must be ws:, wss:, http: or https:, not ${url.protocol}` +
         suggestion(text),
@@ -37,6 +43,43 @@ function getURLRecord(input) {
     throw syntaxError(`${shown} must not have a fragment (#)`);
   }
   return url;
+}
+
+/**
+ * The URL parser leaves brackets around IPv6 addresses.
+ *
+ * @param {URL} url
+ */
+function hostOf({ hostname }) {
+  return hostname.replace(/^\[|\]$/g, '');
+}
+
+/** @param {URL} url */
+function portOf({ port, protocol }) {
+  return Number(port) || (protocol === 'wss:' ? 443 : 80);
+}
+
+/**
+ * @param {URL} url
+ * @returns {string | undefined} the file of the socket, for `ws+unix:` only
+ */
+function unixPath({ pathname, protocol }) {
+  if (protocol !== 'ws+unix:') return undefined;
+  try {
+    return decodeURIComponent(pathname.split(':')[0]);
+  } catch {
+    // No file can be meant.
+    return '';
+  }
+}
+
+/**
+ * Host and port, or the socket, for messages; never the user name or password.
+ *
+ * @param {URL} url
+ */
+function placeOf(url) {
+  return unixPath(url) ?? `${url.hostname}:${portOf(url)}`;
 }
 
 /**
@@ -61,4 +104,4 @@ function syntaxError(message) {
   return new DOMException(message, 'SyntaxError');
 }
 
-module.exports = { getURLRecord };
+module.exports = { getURLRecord, hostOf, placeOf, portOf, unixPath };

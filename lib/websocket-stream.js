@@ -13,9 +13,10 @@ const { Pings } = require('./pings.js');
 const { Readable } = require('./readable.js');
 const { settleable } = require('./settleable.js');
 const { toStats } = require('./stats.js');
+const { headersFor, redirectTarget } = require('./redirect.js');
 const { checkSubprotocols } = require('./subprotocols.js');
 const { judgeCertificate } = require('./tls-connect.js');
-const { getURLRecord } = require('./url.js');
+const { getURLRecord, placeOf } = require('./url.js');
 const { createWebSocketError, WebSocketError } = require('./websocket-error.js');
 const { Writable } = require('./writable.js');
 
@@ -218,9 +219,14 @@ class WebSocketStream {
     );
   }
 
-  /** @param {import('./options.js').Options} options */
-  #connect(options) {
-    dial(this.#url, options, this.#handshake.signal, (error, connectOptions) => {
+  /**
+   * @param {import('./options.js').Options} options
+   * @param {URL} [url] where redirects led
+   * @param {number} [started]
+   * @param {number} [redirects] followed so far
+   */
+  #connect(options, url = this.#url, started = Date.now(), redirects = 0) {
+    dial(url, options, started, this.#handshake.signal, (error, connectOptions) => {
       if (this.#state !== 'connecting') return;
       if (error) {
         this.#fail(localError(this.#action, error));
@@ -240,7 +246,19 @@ class WebSocketStream {
           onEnding: () => this.#readable?.onEnding(),
           onPongs: (pongs) => this.#pings.onPongs(pongs),
           onTraces: (traces) => this.#diagnostics.onTraces(traces),
-          onClosed: (record) => this.#onClosed(record),
+          onClosed: (record) => {
+            const isConnecting = this.#state === 'connecting';
+            const next =
+              isConnecting && options.maxRedirects > 0
+                ? redirectTarget(record.error, url, options.maxRedirects - redirects)
+                : undefined;
+            if (!next) {
+              this.#onClosed(record);
+              return;
+            }
+            const headers = headersFor(options.headers, url, next);
+            this.#connect({ ...options, headers }, next, started, redirects + 1);
+          },
         });
         this.#connection.setRef(this.#referenced);
         if (this.#diagnostics.watchesPings) this.#connection.watch();
@@ -307,7 +325,9 @@ class WebSocketStream {
     }
     // 3. Not clean: one error for all.
     const action =
-      this.#state === 'connecting' ? this.#action : `the connection to ${this.#place} failed`;
+      this.#state === 'connecting'
+        ? this.#action
+        : `the connection to ${placeOf(this.#url)} failed`;
     const error = connectionError({ record, action, closeCode: code, reason });
     // The peer's Close frame ended the writing already, whatever became of the connection.
     if (code !== ABNORMAL && record.kind !== 'protocol') this.#writable?.close(error);
@@ -341,13 +361,7 @@ class WebSocketStream {
   }
 
   get #action() {
-    return `connecting to ${this.#place} failed`;
-  }
-
-  /** Host and port, for messages; never the user name or password. */
-  get #place() {
-    const { protocol, hostname, port } = this.#url;
-    return `${hostname}:${port || (protocol === 'wss:' ? 443 : 80)}`;
+    return `connecting to ${placeOf(this.#url)} failed`;
   }
 
   static {

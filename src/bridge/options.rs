@@ -1,7 +1,7 @@
 //! The complete options that `lib/options.js` hands over, as the net layer's configuration.
 //! Nothing is defaulted here.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use napi::{Error, Result, Status};
 use napi_derive::napi;
@@ -10,6 +10,7 @@ use super::tls_options::ConnectTls;
 use crate::net::{
     config::{Config, HeartbeatOptions, Limits, Request, SocketOptions, Timeouts},
     extensions::DeflateOptions,
+    proxy::{ProxyOptions, ProxyProtocol},
 };
 
 /// Everything about one connection. Times are in milliseconds, sizes in bytes.
@@ -17,6 +18,12 @@ use crate::net::{
 pub struct ConnectOptions {
     /// Numeric addresses with ports, in order of preference: `1.2.3.4:80`, `[::1]:80`.
     pub addresses: Vec<String>,
+    /// A Unix socket in place of the addresses.
+    pub path: Option<String>,
+    /// A proxy, which the addresses are those of.
+    pub proxy: Option<ConnectProxy>,
+    /// Numeric address of this side; absent for any.
+    pub local_address: Option<String>,
     /// Value of `Host`.
     pub authority: String,
     /// Path and query.
@@ -77,6 +84,25 @@ pub struct PerMessageDeflate {
     pub threshold: u32,
 }
 
+/// How to go through a proxy.
+#[napi(object, object_to_js = false)]
+pub struct ConnectProxy {
+    /// SOCKS 5, or else HTTP.
+    pub socks: bool,
+    /// The server: a name, or an address without brackets.
+    pub host: String,
+    /// The server's port.
+    pub port: u16,
+    /// Headers of the CONNECT request: name and value in turn; values in Latin-1.
+    pub headers: Vec<String>,
+    /// For SOCKS; absent for no login.
+    pub username: Option<String>,
+    /// For SOCKS; absent for no login.
+    pub password: Option<String>,
+    /// TLS towards the proxy itself.
+    pub tls: Option<ConnectTls>,
+}
+
 impl TryFrom<ConnectOptions> for Config {
     type Error = Error;
 
@@ -90,11 +116,14 @@ impl TryFrom<ConnectOptions> for Config {
                 })
             })
             .collect::<Result<_>>()?;
-        let headers = options
-            .headers
-            .chunks_exact(2)
-            .map(|pair| (pair[0].clone(), latin1_bytes(&pair[1])))
-            .collect();
+        let headers = header_pairs(&options.headers);
+        let local_address = options
+            .local_address
+            .map(|text| {
+                text.parse()
+                    .map_err(|_| Error::new(Status::InvalidArg, format!("{text:?} is no address")))
+            })
+            .transpose()?;
         let milliseconds = |ms: u32| Duration::from_millis(u64::from(ms));
         Ok(Self {
             addresses,
@@ -104,6 +133,8 @@ impl TryFrom<ConnectOptions> for Config {
                 receive_buffer: options.receive_buffer as usize,
                 send_buffer: options.send_buffer as usize,
             },
+            path: options.path.map(PathBuf::from),
+            proxy: options.proxy.map(ProxyOptions::from),
             request: Request {
                 authority: options.authority,
                 deflate: options.per_message_deflate.map(DeflateOptions::from),
@@ -113,6 +144,7 @@ impl TryFrom<ConnectOptions> for Config {
             },
             socket: SocketOptions {
                 keep_alive: options.keep_alive.map(milliseconds),
+                local_address,
                 no_delay: options.no_delay,
             },
             timeouts: Timeouts {
@@ -139,6 +171,23 @@ impl From<PerMessageDeflate> for DeflateOptions {
             threshold: options.threshold as usize,
         }
     }
+}
+
+impl From<ConnectProxy> for ProxyOptions {
+    fn from(options: ConnectProxy) -> Self {
+        Self {
+            credentials: options.username.zip(options.password),
+            headers: header_pairs(&options.headers),
+            host: options.host,
+            port: options.port,
+            protocol: if options.socks { ProxyProtocol::Socks5 } else { ProxyProtocol::Connect },
+            tls: options.tls.map(Into::into),
+        }
+    }
+}
+
+fn header_pairs(flat: &[String]) -> Vec<(String, Vec<u8>)> {
+    flat.chunks_exact(2).map(|pair| (pair[0].clone(), latin1_bytes(&pair[1]))).collect()
 }
 
 /// The face has checked that there is no code point above U+00FF.

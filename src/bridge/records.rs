@@ -73,6 +73,8 @@ pub struct ErrorRecord {
     pub syscall: Option<String>,
     /// Addresses that were tried.
     pub attempts: Option<Vec<AttemptRecord>>,
+    /// The proxy is to blame.
+    pub proxy: bool,
     /// The server's answer that was not 101.
     pub response: Option<ResponseRecord>,
 }
@@ -140,6 +142,9 @@ impl From<Outcome> for ClosedRecord {
 
 impl From<Error> for ErrorRecord {
     fn from(error: Error) -> Self {
+        if let Error::Proxy(error) = error {
+            return Self { proxy: true, ..Self::from(*error) };
+        }
         let mut record = Self {
             kind: kind(&error).to_owned(),
             message: error.to_string(),
@@ -147,6 +152,7 @@ impl From<Error> for ErrorRecord {
             errno: None,
             syscall: None,
             attempts: None,
+            proxy: false,
             response: None,
         };
         match error {
@@ -199,7 +205,8 @@ fn kind(error: &Error) -> &'static str {
         Error::Internal(_) => "internal",
         Error::Io { .. } => "io",
         Error::Protocol(_) => "protocol",
-        Error::Refused(_) => "refused",
+        Error::Proxy(_) => "proxy",
+        Error::Refused(_) | Error::SocksRefused(_) => "refused",
         Error::Terminated => "terminated",
         Error::Tls { .. } => "tls",
         Error::UnsentData => "unsent-data",

@@ -1,9 +1,12 @@
 //! What a connection is to be: complete values, checked and defaulted by `lib/options.js`.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{
+    net::{IpAddr, SocketAddr},
+    path::PathBuf,
+    time::Duration,
+};
 
-use super::extensions::DeflateOptions;
-use super::tls_config::TlsOptions;
+use super::{extensions::DeflateOptions, proxy::ProxyOptions, tls_config::TlsOptions};
 
 /// Everything that one connection needs to know.
 #[derive(Clone, Debug)]
@@ -12,6 +15,10 @@ pub struct Config {
     pub addresses: Vec<SocketAddr>,
     /// Limits on what the peer can make this side hold.
     pub limits: Limits,
+    /// A Unix socket in place of the addresses.
+    pub path: Option<PathBuf>,
+    /// A proxy, which the addresses are those of.
+    pub proxy: Option<ProxyOptions>,
     /// What is asked of the server.
     pub request: Request,
     /// Socket options.
@@ -68,6 +75,8 @@ pub struct Limits {
 pub struct SocketOptions {
     /// Idle time before TCP keep-alive probes; `None` switches them off.
     pub keep_alive: Option<Duration>,
+    /// Address of this side; `None` for any.
+    pub local_address: Option<IpAddr>,
     /// `TCP_NODELAY`.
     pub no_delay: bool,
 }
@@ -105,7 +114,7 @@ impl Default for Limits {
 
 impl Default for SocketOptions {
     fn default() -> Self {
-        Self { keep_alive: None, no_delay: true }
+        Self { keep_alive: None, local_address: None, no_delay: true }
     }
 }
 

@@ -15,10 +15,10 @@ use super::{
     closing::Outcome,
     config::Config,
     connection::{Connection, Transport},
-    dial::dial,
     error::Error,
     handle::{Handle, Observer, Shared},
     handshake::{Upgrade, upgrade},
+    route::{Route, reach},
     runtime, tls,
 };
 
@@ -72,8 +72,7 @@ async fn open(config: &Config, shared: &Arc<Shared>) -> Result<Connection, Error
 }
 
 async fn establish(config: &Config, shared: &Shared) -> Result<Upgrade, Error> {
-    let stream = dial(&config.addresses, config.socket).await?;
-    let (remote_address, local_address) = (stream.peer_addr().ok(), stream.local_addr().ok());
+    let Route { stream, remote_address, local_address } = reach(config).await?;
     let mut tls_facts = None;
     let transport: Box<dyn Transport> = match &config.tls {
         Some(options) => {
@@ -85,7 +84,7 @@ async fn establish(config: &Config, shared: &Shared) -> Result<Upgrade, Error> {
             tls_facts = Some(facts);
             Box::new(stream)
         }
-        None => Box::new(stream),
+        None => stream,
     };
     let mut upgrade = upgrade(transport, &config.request).await?;
     upgrade.opened.tls = tls_facts;

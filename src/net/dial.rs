@@ -69,6 +69,9 @@ async fn connect(address: SocketAddr, options: SocketOptions) -> io::Result<TcpS
         let keep_alive = socket2::TcpKeepalive::new().with_time(idle);
         socket2::SockRef::from(&socket).set_tcp_keepalive(&keep_alive)?;
     }
+    if let Some(local) = options.local_address {
+        socket.bind(SocketAddr::new(local, 0))?;
+    }
     socket.connect(address).await
 }
 

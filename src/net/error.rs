@@ -41,9 +41,15 @@ pub enum Error {
     /// The peer broke the protocol; a Close frame with the code was sent.
     #[error("{0}")]
     Protocol(Violation),
+    /// The proxy could not be used.
+    #[error("the proxy failed: {0}")]
+    Proxy(Box<Error>),
     /// The server answered the opening handshake with something else than 101.
     #[error("the server answered with status {}", .0.status)]
     Refused(Box<Refusal>),
+    /// A SOCKS proxy does not connect to the server.
+    #[error("the answer is a refusal: {0}")]
+    SocksRefused(&'static str),
     /// The connection was dropped by its owner.
     #[error("the connection was dropped")]
     Terminated,

@@ -1,6 +1,12 @@
 //! The opening handshake over HTTP/1.1 (RFC 6455 section 4.1), by hyper.
 
-use std::{future::poll_fn, io, pin::pin, task::Poll, time::Duration};
+use std::{
+    future::{Future, poll_fn},
+    io,
+    pin::pin,
+    task::Poll,
+    time::Duration,
+};
 
 use bytes::{Bytes, BytesMut};
 use http_body_util::{BodyExt, Empty};
@@ -75,24 +81,8 @@ pub(super) async fn upgrade(
         .handshake(TokioIo::new(transport))
         .await
         .map_err(|error| hyper_error(&error))?;
-    // hyper's connection has to be polled for anything to move; both live in this future.
-    let mut connection = pin!(connection.with_upgrades());
-    let mut ended = false;
-    let answer = {
-        let mut answer = pin!(sender.send_request(request));
-        poll_fn(|cx| {
-            if let Poll::Ready(result) = answer.as_mut().poll(cx) {
-                return Poll::Ready(result);
-            }
-            if !ended && connection.as_mut().poll(cx).is_ready() {
-                ended = true;
-            }
-            answer.as_mut().poll(cx)
-        })
-        .await
-        .map_err(|error| hyper_error(&error))?
-    };
     let exchange = async {
+        let answer = sender.send_request(request).await.map_err(|error| hyper_error(&error))?;
         if answer.status() != StatusCode::SWITCHING_PROTOCOLS {
             return Err(refusal(answer).await);
         }
@@ -100,8 +90,18 @@ pub(super) async fn upgrade(
         let upgraded = hyper::upgrade::on(answer).await.map_err(|error| hyper_error(&error))?;
         Ok((opened, upgraded))
     };
+    let (mut opened, upgraded) = drive(connection.with_upgrades(), exchange).await?;
+    let compression = check_extensions(&mut opened, deflate.as_ref())?;
+    let (transport, received) = into_parts(upgraded)?;
+    Ok(Upgrade { compression, opened, received, transport })
+}
+
+/// Awaits `exchange` and moves hyper's connection meanwhile: both live in one future.
+pub(super) async fn drive<T>(connection: impl Future, exchange: impl Future<Output = T>) -> T {
+    let mut connection = pin!(connection);
     let mut exchange = pin!(exchange);
-    let (mut opened, upgraded) = poll_fn(|cx| {
+    let mut ended = false;
+    poll_fn(|cx| {
         if let Poll::Ready(result) = exchange.as_mut().poll(cx) {
             return Poll::Ready(result);
         }
@@ -110,13 +110,10 @@ pub(super) async fn upgrade(
         }
         exchange.as_mut().poll(cx)
     })
-    .await?;
-    let compression = check_extensions(&mut opened, deflate.as_ref())?;
-    let (transport, received) = into_parts(upgraded)?;
-    Ok(Upgrade { compression, opened, received, transport })
+    .await
 }
 
-fn into_parts(upgraded: Upgraded) -> Result<(Box<dyn Transport>, Bytes), Error> {
+pub(super) fn into_parts(upgraded: Upgraded) -> Result<(Box<dyn Transport>, Bytes), Error> {
     let parts = upgraded
         .downcast::<TokioIo<Box<dyn Transport>>>()
         .map_err(|_| Error::Internal("the upgraded connection is of another type".to_owned()))?;
@@ -239,7 +236,7 @@ fn owned_headers(headers: &HeaderMap) -> Vec<(String, Vec<u8>)> {
 }
 
 /// Collects what the server said instead: the beginning of the body, as far as it comes in time.
-async fn refusal(answer: Response<Incoming>) -> Error {
+pub(super) async fn refusal(answer: Response<Incoming>) -> Error {
     let status = answer.status().as_u16();
     let headers = owned_headers(answer.headers());
     let mut incoming = pin!(answer.into_body());
@@ -263,9 +260,16 @@ async fn refusal(answer: Response<Incoming>) -> Error {
 }
 
 /// hyper's errors, in the words of this crate.
-fn hyper_error(error: &hyper::Error) -> Error {
+pub(super) fn hyper_error(error: &hyper::Error) -> Error {
     if error.is_incomplete_message() {
         return Error::EndOfHandshake;
+    }
+    // hyper tells it apart for servers only.
+    if error.is_parse() && error.to_string().contains("too large") {
+        let (lines, bytes) = (MAX_HEADERS, MAX_HEAD_BYTES >> 10);
+        return Error::Handshake(format!(
+            "the head of the server's answer has more than {lines} lines or {bytes} KiB"
+        ));
     }
     let mut source = std::error::Error::source(error);
     while let Some(cause) = source {
@@ -286,10 +290,10 @@ fn hyper_error(error: &hyper::Error) -> Error {
 }
 
 /// Header lines that an answer may have. Real servers send some dozens.
-const MAX_HEADERS: usize = 256;
+pub(super) const MAX_HEADERS: usize = 256;
 
 /// Size that an answer's head may have. Node's own limit is 16 KiB; cookies can be larger.
-const MAX_HEAD_BYTES: usize = 64 << 10;
+pub(super) const MAX_HEAD_BYTES: usize = 64 << 10;
 
 /// How much of a refusal's body is kept.
 const MAX_BODY_BYTES: usize = 64 << 10;

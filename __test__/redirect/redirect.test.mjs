@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { WebSocketStream } from '../../index.js';
+import { rejection } from '../helpers/outcome.mjs';
+import { startServer } from '../helpers/server.mjs';
+import { test } from '../helpers/test.mjs';
+import { Authority } from '../helpers/tls.mjs';
+import { within } from '../helpers/until.mjs';
+
+const redirect = (to, status = 302) => ({ status, headers: { Location: to } });
+
+async function open(t, url, options) {
+  const wss = new WebSocketStream(url, options);
+  t.after(() => wss.close());
+  await within(wss.opened, 'the connection is open');
+}
+
+test('without maxRedirects a redirect is a refusal', async (t) => {
+  const server = await startServer(t, { answer: redirect('/next') });
+  const error = await rejection(new WebSocketStream(server.url).opened);
+  assert.equal(error.response.status, 302);
+  assert.equal(error.cause.code, 'ERR_WEBSOCKET_REFUSED');
+});
+
+for (const status of [301, 302, 303, 307, 308]) {
+  test(`maxRedirects follows a ${status} on the same server`, async (t) => {
+    const server = await startServer(t, {
+      answer: ({ path }) => (path === '/' ? redirect('next?x#y', status) : {}),
+    });
+    const options = { maxRedirects: 1, headers: { Cookie: 'a=1' } };
+    await open(t, server.url, options);
+    assert.equal(server.requests[1].path, '/next?x');
+    assert.equal(server.requests[1].headers.cookie, 'a=1');
+  });
+}
+
+test('credentials stay behind when the redirect leads to another origin', async (t) => {
+  const target = await startServer(t);
+  const server = await startServer(t, { answer: redirect(target.url.replace('ws:', 'http:')) });
+  const url = server.url.replace('//', '//user:password@');
+  const headers = { Cookie: 'a=1', Authorization: 'Bearer x', Host: 'other', 'X-Kept': 'yes' };
+  await open(t, url, { maxRedirects: 5, headers });
+  const { headers: sent } = target.requests[0];
+  assert.deepEqual([sent.cookie, sent.authorization], [undefined, undefined]);
+  assert.equal(sent.host, `127.0.0.1:${target.port}`);
+  assert.equal(sent['x-kept'], 'yes');
+});
+
+test('one redirect more than maxRedirects fails with the last answer', async (t) => {
+  const server = await startServer(t, { answer: redirect('/again') });
+  const wss = new WebSocketStream(server.url, { maxRedirects: 3 });
+  const error = await rejection(wss.opened);
+  assert.equal(error.cause.code, 'ERR_WEBSOCKET_REDIRECT');
+  assert.match(error.message, /maxRedirects/);
+  assert.equal(error.response.status, 302);
+  assert.equal(server.requests.length, 4);
+});
+
+test('a redirect from wss: to ws: is refused', async (t) => {
+  const authority = await Authority.create();
+  const target = await startServer(t);
+  const server = await startServer(t, {
+    tls: await authority.issue(),
+    answer: redirect(target.url),
+  });
+  const options = { maxRedirects: 1, tls: { ca: authority.pem } };
+  const error = await rejection(new WebSocketStream(server.url, options).opened);
+  assert.equal(error.cause.code, 'ERR_WEBSOCKET_REDIRECT');
+  assert.match(error.message, /from wss: to ws:/);
+  assert.equal(target.connections, 0);
+});
+
+test('a redirect to another scheme is refused', async (t) => {
+  const server = await startServer(t, { answer: redirect('file:///etc/passwd') });
+  const error = await rejection(new WebSocketStream(server.url, { maxRedirects: 1 }).opened);
+  assert.match(error.message, /to file:/);
+});
+
+test('handshakeTimeout covers all redirects together', async (t) => {
+  let count = 0;
+  const server = await startServer(t, {
+    answer: () => ((count += 1) < 3 ? redirect(`/${count}`) : { silent: true }),
+  });
+  const options = { maxRedirects: 9, handshakeTimeout: 500 };
+  const error = await rejection(new WebSocketStream(server.url, options).opened);
+  assert.equal(error.cause.code, 'ERR_WEBSOCKET_HANDSHAKE_TIMEOUT');
+});

@@ -1,0 +1,48 @@
+//! The way to the server: a TCP connection, one through a proxy, or a Unix socket.
+
+use std::{net::SocketAddr, path::Path};
+
+use super::{config::Config, connection::Transport, dial::dial, error::Error, proxy};
+
+/// Bytes to and from the server, and the ends of the socket below.
+pub(super) struct Route {
+    pub(super) local_address: Option<SocketAddr>,
+    pub(super) remote_address: Option<SocketAddr>,
+    pub(super) stream: Box<dyn Transport>,
+}
+
+/// # Errors
+/// [`Error::Dial`] when nothing answers, [`Error::Proxy`] when the proxy is to blame.
+///
+/// # Cancel safety
+/// Dropping the future closes every socket that it opened.
+pub(super) async fn reach(config: &Config) -> Result<Route, Error> {
+    if let Some(path) = &config.path {
+        return Ok(Route {
+            local_address: None,
+            remote_address: None,
+            stream: unix(path).await.map_err(|source| Error::Io { syscall: "connect", source })?,
+        });
+    }
+    let blame = |error| match &config.proxy {
+        Some(_) => Error::Proxy(Box::new(error)),
+        None => error,
+    };
+    let stream = dial(&config.addresses, config.socket).await.map_err(blame)?;
+    let (remote_address, local_address) = (stream.peer_addr().ok(), stream.local_addr().ok());
+    let stream: Box<dyn Transport> = match &config.proxy {
+        Some(options) => proxy::tunnel(Box::new(stream), options).await.map_err(blame)?,
+        None => Box::new(stream),
+    };
+    Ok(Route { local_address, remote_address, stream })
+}
+
+#[cfg(unix)]
+async fn unix(path: &Path) -> std::io::Result<Box<dyn Transport>> {
+    Ok(Box::new(tokio::net::UnixStream::connect(path).await?))
+}
+
+#[cfg(not(unix))]
+async fn unix(_path: &Path) -> std::io::Result<Box<dyn Transport>> {
+    Err(std::io::ErrorKind::Unsupported.into())
+}
