@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util';
 import { Failure, main } from './command.mjs';
 import { sourcesIn } from './check/sources.mjs';
 import { setup } from './setup.mjs';
+import { ensureTestingAddon } from './setup/testing-addon.mjs';
 import { nodeOfLine } from './test/node-line.mjs';
 import { javascriptSuite, rustSuite, typeSuite } from './test/suites.mjs';
 
@@ -16,6 +17,7 @@ main(async () => {
   await setup({ python: true });
   const suites = await chooseSuites();
   if (suites.length === 0) throw new Failure(`nothing matches --only ${values.only}`);
+  if (suites.some(({ name }) => name.startsWith('node'))) await ensureTestingAddon();
   const counts = [];
   const failed = [];
   for (const { name, suite } of suites) {
