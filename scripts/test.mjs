@@ -9,6 +9,7 @@ import { sourcesIn } from './check/sources.mjs';
 import { setup } from './setup.mjs';
 import { ensureTestingAddon } from './setup/testing-addon.mjs';
 import { nodeOfLine } from './test/node-line.mjs';
+import { runtimes, runtimeSuite } from './test/runtimes.mjs';
 import { javascriptSuite, rustSuite, typeSuite } from './test/suites.mjs';
 
 const { values } = parseArgs({ options: { node: { type: 'string' }, only: { type: 'string' } } });
@@ -56,6 +57,10 @@ async function chooseSuites() {
     const suite = (report) =>
       javascriptSuite(report, { node, files: memory, nodeOptions: '--expose-gc' });
     suites.push({ name: `node ${line} memory`, suite });
+  }
+  // The package is for Node; these tell whether others load it.
+  for (const name of values.node ? [] : Object.keys(runtimes).filter(wanted)) {
+    suites.push({ name, suite: (report) => runtimeSuite(name, report) });
   }
   if (!values.only && ordinary.length === 0) throw new Failure('there is no JavaScript test');
   return suites;
