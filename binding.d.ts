@@ -153,6 +153,8 @@ export interface ConnectOptions {
   maxMessageSize: number
   /** `TCP_NODELAY`. */
   noDelay: boolean
+  /** Compression to offer; absent for none. */
+  perMessageDeflate?: PerMessageDeflate
   /** Bytes held for the reader. */
   receiveBuffer: number
   /** Bytes held for the socket. */
@@ -227,6 +229,22 @@ export interface OpenedRecord {
   remotePort?: number
   /** What TLS agreed on. */
   tls?: TlsRecord
+}
+
+/** Compression of messages. */
+export interface PerMessageDeflate {
+  /** Begin each sent message with an empty context. */
+  clientNoContextTakeover: boolean
+  /** 8 to 15; absent leaves it to the server. */
+  clientMaxWindowBits?: number
+  /** 1 to 9. */
+  level: number
+  /** Ask the server to begin each message with an empty context. */
+  serverNoContextTakeover: boolean
+  /** 8 to 15; absent for no wish. */
+  serverMaxWindowBits?: number
+  /** Bytes from which on a message is compressed. */
+  threshold: number
 }
 
 /** An answer that was not 101. */

@@ -9,7 +9,7 @@ import { sourcesIn } from './check/sources.mjs';
 import { setup } from './setup.mjs';
 import { ensureTestingAddon } from './setup/testing-addon.mjs';
 import { nodeOfLine } from './test/node-line.mjs';
-import { runtimes, runtimeSuite } from './test/runtimes.mjs';
+import { isReleasedHere, runtimes, runtimeSuite } from './test/runtimes.mjs';
 import { javascriptSuite, rustSuite, typeSuite } from './test/suites.mjs';
 
 const { values } = parseArgs({ options: { node: { type: 'string' }, only: { type: 'string' } } });
@@ -60,6 +60,7 @@ async function chooseSuites() {
   }
   // The package is for Node; these tell whether others load it.
   for (const name of values.node ? [] : Object.keys(runtimes).filter(wanted)) {
+    if (!isReleasedHere(name)) continue;
     suites.push({ name, suite: (report) => runtimeSuite(name, report) });
   }
   if (!values.only && ordinary.length === 0) throw new Failure('there is no JavaScript test');

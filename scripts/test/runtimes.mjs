@@ -15,6 +15,17 @@ export const runtimes = {
 };
 
 /**
+ * Deno has no release for systems with musl.
+ *
+ * @param {keyof typeof runtimes} name
+ * @returns {boolean}
+ */
+export function isReleasedHere(name) {
+  if (name !== 'deno' || process.platform !== 'linux') return true;
+  return process.report.getReport().header.glibcVersionRuntime !== undefined;
+}
+
+/**
  * Runs the smoke program in a runtime, against a server in this process.
  *
  * @param {keyof typeof runtimes} name
