@@ -11,6 +11,8 @@ export declare const __napiBindingTarget: 'native' | 'wasm32-wasi' | 'wasm32-was
 
 /** The native half of `lib/connection.js`. */
 export declare class Hub {
+  /** Queues a part of a message. The face sends nothing else between the parts of one. */
+  sendFragment(id: number, payload: Uint8Array, isText: boolean, first: boolean, last: boolean): void
   /**
    * `wake` is called without arguments when `ready()` has something to say. It must not throw.
    *

@@ -20,10 +20,17 @@ export type WebSocketMessage = string | Uint8Array<ArrayBuffer>;
  * What {@link WebSocketOpenInfo.writable} takes.
  *
  * A buffer or a view is copied and sent as one binary message; a string is sent as one text
- * message. At run time any other value is converted to a string and sent as text, as the standard
+ * message. A `Blob`, a `ReadableStream` or another async iterable of bytes or of strings is sent as
+ * one message in fragments, without holding it in memory; that is our addition, and our one
+ * deviation from the standard, which would send the text `[object Blob]`. At run time any other value is converted to a string and sent as text, as the standard
  * has it; that is rarely meant, so the type leaves it out.
  */
-export type WebSocketChunk = string | ArrayBuffer | ArrayBufferView;
+export type WebSocketChunk =
+  | string
+  | ArrayBuffer
+  | ArrayBufferView
+  | Blob
+  | AsyncIterable<string | ArrayBuffer | ArrayBufferView>;
 
 /**
  * A stream of received messages. It is Node's `ReadableStream`. The types of Node and of the DOM

@@ -85,6 +85,21 @@ class Connection {
   }
 
   /**
+   * Queues a part of a message. Nothing else may be written between the parts of one.
+   *
+   * @param {Uint8Array} bytes copied before this returns
+   * @param {{ isText: boolean, first: boolean, last: boolean }} part
+   * @returns {boolean} as for `write`
+   */
+  writePart(bytes, { isText, first, last }) {
+    const { hub, outgoing } = environment();
+    outgoing.flush();
+    hub.sendFragment(this.#id, bytes, isText, first, last);
+    this.#buffered = hub.buffered(this.#id, this.#limit);
+    return this.#buffered <= this.#limit;
+  }
+
+  /**
    * Lets other things have their turn of the event loop, when this one was long.
    *
    * @returns {Promise<void> | undefined}

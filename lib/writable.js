@@ -5,6 +5,7 @@ const { DOMException } = globalThis;
 
 const { WritableStream } = require('node:stream/web');
 
+const { MessageSource, piecesOf } = require('./message-source.js');
 const { toUSVString, viewOfBufferSource } = require('./webidl.js');
 
 /**
@@ -14,12 +15,15 @@ class Writable {
   /** @type {WritableStream<unknown>} */
   stream;
   #connection;
+  #onAbort;
   /** @type {WritableStreamDefaultController} */
   #controller;
   /** The closing handshake has begun: nothing can be sent. */
   #closing = false;
   /** @type {PromiseWithResolvers | undefined} a write that waits for room */
   #room;
+  /** @type {(PromiseWithResolvers & { source: MessageSource }) | undefined} a message in parts */
+  #sending;
   /** @type {PromiseWithResolvers | undefined} the stream's own close, until the connection ends */
   #end;
 
@@ -35,9 +39,14 @@ class Writable {
    */
   constructor(connection, { onClose, onAbort }) {
     this.#connection = connection;
+    this.#onAbort = onAbort;
     this.stream = new WritableStream({
       start: (controller) => {
         this.#controller = controller;
+        // A write that waits for its source would keep `abort()` waiting.
+        /** @type {any} */ (controller).signal.addEventListener('abort', () =>
+          this.#stopSource(null),
+        );
       },
       write: (chunk) => this.#write(chunk),
       close: () => {
@@ -60,6 +69,7 @@ class Writable {
   /** The closing handshake has begun. */
   stop() {
     this.#closing = true;
+    this.#stopSource(null);
   }
 
   /**
@@ -81,6 +91,7 @@ class Writable {
    */
   fail(error) {
     this.#closing = true;
+    this.#stopSource({ error });
     this.#room?.reject(error);
     this.#end?.reject(error);
     this.#room = undefined;
@@ -96,11 +107,56 @@ class Writable {
    */
   #write(chunk) {
     // 1. Bytes become a binary message, anything else text. What cannot be converted throws.
-    const message = viewOfBufferSource(chunk) ?? toUSVString(chunk);
+    /** @type {string | Uint8Array | undefined} */
+    let message = viewOfBufferSource(chunk);
+    if (!message) {
+      // Ours: a message that is made while it is sent.
+      const pieces = piecesOf(chunk);
+      if (pieces) return this.#closing ? undefined : this.#writePieces(pieces);
+      message = toUSVString(chunk);
+    }
     // 3. Once closing has begun, writes have no effect.
     if (this.#closing) return undefined;
     // 2. and 4. The message is copied and queued; the write is over when the buffer has room.
     if (this.#connection.write(message)) return this.#connection.turn();
+    return this.#waitForRoom();
+  }
+
+  /**
+   * Sends one message in fragments. The stream keeps other chunks waiting meanwhile.
+   *
+   * @param {{ pieces: AsyncIterable<unknown>, isText: boolean | undefined }} pieces
+   * @returns {Promise<void>}
+   */
+  #writePieces({ pieces, isText }) {
+    const source = new MessageSource(pieces, isText, (bytes, part) => {
+      if (this.#closing) return undefined;
+      return this.#connection.writePart(bytes, part) ? undefined : this.#waitForRoom();
+    });
+    // Settled from outside as well: the source may never come to an end.
+    return new Promise((resolve, reject) => {
+      this.#sending = { source, resolve, reject };
+      source.run().then(
+        () => this.#stopSource(null),
+        (error) => {
+          this.#stopSource({ error });
+          // Half a message cannot be taken back, and nothing else can follow it.
+          if (source.isHalfSent && !this.#closing) this.#onAbort(error);
+        },
+      );
+    });
+  }
+
+  /** @param {{ error: unknown } | null} failure none when the rest has simply no effect */
+  #stopSource(failure) {
+    this.#sending?.source.stop();
+    if (failure) this.#sending?.reject(failure.error);
+    else this.#sending?.resolve();
+    this.#sending = undefined;
+  }
+
+  /** @returns {Promise<void>} */
+  #waitForRoom() {
     return new Promise((resolve, reject) => {
       this.#room = { resolve, reject };
     });

@@ -7,7 +7,9 @@ import { parseArgs } from 'node:util';
 import { Failure, main } from './command.mjs';
 import { sourcesIn } from './check/sources.mjs';
 import { setup } from './setup.mjs';
+import { ensureTestingAddon } from './setup/testing-addon.mjs';
 import { nodeOfLine } from './test/node-line.mjs';
+import { isReleasedHere, runtimes, runtimeSuite } from './test/runtimes.mjs';
 import { javascriptSuite, rustSuite, typeSuite } from './test/suites.mjs';
 
 const { values } = parseArgs({ options: { node: { type: 'string' }, only: { type: 'string' } } });
@@ -16,6 +18,7 @@ main(async () => {
   await setup({ python: true });
   const suites = await chooseSuites();
   if (suites.length === 0) throw new Failure(`nothing matches --only ${values.only}`);
+  if (suites.some(({ name }) => name.startsWith('node'))) await ensureTestingAddon();
   const counts = [];
   const failed = [];
   for (const { name, suite } of suites) {
@@ -54,6 +57,11 @@ async function chooseSuites() {
     const suite = (report) =>
       javascriptSuite(report, { node, files: memory, nodeOptions: '--expose-gc' });
     suites.push({ name: `node ${line} memory`, suite });
+  }
+  // The package is for Node; these tell whether others load it.
+  for (const name of values.node ? [] : Object.keys(runtimes).filter(wanted)) {
+    if (!isReleasedHere(name)) continue;
+    suites.push({ name, suite: (report) => runtimeSuite(name, report) });
   }
   if (!values.only && ordinary.length === 0) throw new Failure('there is no JavaScript test');
   return suites;

@@ -20,7 +20,6 @@ const texts = [
   ['undefined', undefined, 'undefined'],
   ['an object', {}, '[object Object]'],
   ['an array', [1, [2, 3]], '1,2,3'],
-  ['a Blob', new Blob(['x']), '[object Blob]'],
   ['a String object', new String('boxed'), 'boxed'],
   ['an object with toString', { toString: () => 'made' }, 'made'],
   ['an object with Symbol.toPrimitive', { [Symbol.toPrimitive]: (hint) => hint }, 'string'],

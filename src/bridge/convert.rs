@@ -6,7 +6,10 @@ use napi::{
     bindgen_prelude::{JsValue, Unknown},
 };
 
-use crate::net::{inbox::Kind, outbox::Block};
+use crate::net::{
+    inbox::Kind,
+    outbox::{Block, Part},
+};
 
 /// A large message as a string.
 ///
@@ -37,7 +40,7 @@ pub fn cut_blocks(slab: &[u8], meta: &[u32], mut each: impl FnMut(u32, Block)) {
         if pairs.peek().is_none_or(|next| next[0] != pair[0]) {
             let Some(run) = slab.get(start..start + len) else { return };
             let entries = std::mem::take(&mut entries);
-            each(pair[0], Block { bytes: Bytes::copy_from_slice(run), entries });
+            each(pair[0], Block { bytes: Bytes::copy_from_slice(run), entries, part: Part::Whole });
             start += len;
             len = 0;
         }

@@ -27,7 +27,7 @@ use crate::net::{
     self, Config, Handle, Observer, Signals,
     closing::CloseRequest,
     inbox::{Batch, Kind},
-    outbox::Block,
+    outbox::{Block, Part},
     ready::{Pending, Ready},
     tls_config,
 };
@@ -202,7 +202,8 @@ impl Hub {
     pub fn send_large(&self, id: u32, payload: &[u8], is_text: bool) {
         if let Some(handle) = self.connections.borrow().get(&id) {
             let entries = vec![(payload.len(), is_text)];
-            let block = Block { bytes: Bytes::copy_from_slice(payload), entries };
+            let block =
+                Block { bytes: Bytes::copy_from_slice(payload), entries, part: Part::Whole };
             let _ = handle.send(block, false);
         }
     }

@@ -11,10 +11,11 @@
 //! | `opened`, `closed` | up | one record each per connection |
 //! | `pongs`, `stats`, `traces` | up | numbers and control frames, when asked for |
 //! | `certificate`, `accept` | up, down | the server's certificate for JavaScript to judge |
-//! | `flush`, `sendLarge` | down | a slab of messages of any connections, or one large message |
+//! | `flush`, `sendLarge`, `sendFragment` | down | a slab of messages of any connections, one large message, or a part of one |
 //! | `connect`, `close`, `acknowledge`, `discard`, `terminate`, `ping`, `watch` | down | one request |
 
 pub mod convert;
+pub mod fragments;
 pub mod hub;
 pub mod options;
 pub mod records;

@@ -80,6 +80,10 @@ pub(super) struct Shared {
 
 /// Requests to the task, each taken once.
 #[derive(Debug, Default)]
+#[cfg_attr(
+    feature = "testing",
+    allow(clippy::struct_excessive_bools, reason = "each is a request of its own")
+)]
 pub(super) struct Control {
     pub(super) accepted: bool,
     pub(super) acknowledged: bool,

@@ -20,6 +20,23 @@ pub struct Block {
     pub bytes: Bytes,
     /// Per message its length, and whether it is text.
     pub entries: Vec<(usize, bool)>,
+    /// What the entries are of their messages.
+    pub part: Part,
+}
+
+/// What a block has of a message (RFC 6455 section 5.4). No other block comes between the parts:
+/// the writer sees to that.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Part {
+    /// The beginning.
+    First,
+    /// The end.
+    Last,
+    /// Something between.
+    Middle,
+    /// All of it, for each entry.
+    #[default]
+    Whole,
 }
 
 #[derive(Debug, Default)]
@@ -114,7 +131,7 @@ mod tests {
     use super::*;
 
     fn block(len: usize) -> Block {
-        Block { bytes: Bytes::from(vec![0; len]), entries: vec![(len, false)] }
+        Block { bytes: Bytes::from(vec![0; len]), entries: vec![(len, false)], part: Part::Whole }
     }
 
     #[test]

@@ -21,7 +21,7 @@ use super::{
     connection::{Connection, Transport},
     handle::{Handle, Observer, Shared, Signals},
     inbox::{Batch, Kind},
-    outbox::Block,
+    outbox::{Block, Part},
 };
 
 /// A message as a reader sees it.
@@ -189,7 +189,7 @@ impl Near {
 
     pub(super) fn send(&self, payload: &[u8]) {
         let entries = vec![(payload.len(), false)];
-        let block = Block { bytes: Bytes::copy_from_slice(payload), entries };
+        let block = Block { bytes: Bytes::copy_from_slice(payload), entries, part: Part::Whole };
         assert!(self.handle.send(block, false), "the connection takes messages");
     }
 

@@ -20,7 +20,7 @@ use super::{
     deflate::Deflater,
     error::Error,
     handle::Signals,
-    outbox::Block,
+    outbox::{Block, Part},
     reading::Wire,
     trace::Trace,
 };
@@ -56,6 +56,7 @@ impl Writing {
     fn next_frame(&mut self, deflater: Option<&mut Deflater>) -> Option<Frame> {
         let block = self.block.as_ref()?;
         let (len, is_text) = *block.entries.get(self.next)?;
+        let part = block.part;
         let payload = block.bytes.slice(self.offset..self.offset + len);
         self.next += 1;
         self.offset += len;
@@ -63,9 +64,17 @@ impl Writing {
             self.block = None;
             (self.next, self.offset) = (0, 0);
         }
-        let opcode = OpCode::Data(if is_text { Data::Text } else { Data::Binary });
+        let data = match part {
+            Part::Last | Part::Middle => Data::Continue,
+            Part::First | Part::Whole if is_text => Data::Text,
+            Part::First | Part::Whole => Data::Binary,
+        };
+        let opcode = OpCode::Data(data);
+        // A message that is still being made is not compressed.
+        let deflater = deflater.filter(|_| part == Part::Whole);
         let Some(deflated) = deflater.and_then(|deflater| deflater.deflate(&payload)) else {
-            return Some(Frame::message(payload, opcode, true));
+            let fin = matches!(part, Part::Last | Part::Whole);
+            return Some(Frame::message(payload, opcode, fin));
         };
         let mut frame = Frame::message(deflated, opcode, true);
         // RFC 7692 section 6: the message is compressed.
@@ -138,7 +147,9 @@ impl Connection {
             if self.writing.block.is_none()
                 && let Some(block) = self.shared.outbox.pop()
             {
-                self.shared.stats.on_messages_sent(block.entries.len(), block.bytes.len());
+                let ends = matches!(block.part, Part::Last | Part::Whole);
+                let messages = if ends { block.entries.len() } else { 0 };
+                self.shared.stats.on_messages_sent(messages, block.bytes.len());
                 self.writing.block = Some(block);
             }
             if let Some(frame) = self.writing.next_frame(self.deflater.as_mut()) {

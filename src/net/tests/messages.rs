@@ -3,9 +3,28 @@
 use crate::net::{
     config::{Limits, Timeouts},
     inbox::{Kind, PACK_LIMIT},
-    outbox::Block,
+    outbox::{Block, Part},
     testing::{Choppy, PIPE, frame, pair, pair_with},
 };
+
+#[tokio::test(start_paused = true)]
+async fn the_parts_of_a_message_are_frames_and_a_ping_may_come_between_them() {
+    let (near, mut far) = pair();
+    let send = |payload: &'static [u8], part| {
+        let entries = vec![(payload.len(), true)];
+        near.handle.send(Block { bytes: payload.into(), entries, part }, false)
+    };
+    assert!(send(b"one", Part::First));
+    assert_eq!(far.frame().await, Some((0x01, b"one".to_vec())));
+    far.write(&frame(0x89, b"?")).await;
+    assert_eq!(far.frame().await, Some((0x8a, b"?".to_vec())));
+    assert!(send(b"two", Part::Middle));
+    assert!(send(b"", Part::Last));
+    assert_eq!(far.frame().await, Some((0x00, b"two".to_vec())));
+    assert_eq!(far.frame().await, Some((0x80, Vec::new())));
+    let stats = near.handle.stats();
+    assert_eq!((stats.messages_sent, stats.payload_sent), (1, 6));
+}
 
 #[tokio::test(start_paused = true)]
 async fn messages_survive_a_transport_that_moves_one_byte_at_a_time() {
@@ -81,7 +100,7 @@ async fn a_writer_writes_to_an_idle_socket_itself_and_leaves_a_full_one_to_the_t
     tokio::task::yield_now().await;
     let send = |payload: Vec<u8>| {
         let entries = vec![(payload.len(), false)];
-        near.handle.send(Block { bytes: payload.into(), entries }, true)
+        near.handle.send(Block { bytes: payload.into(), entries, part: Part::Whole }, true)
     };
     assert!(send(b"now".to_vec()));
     assert_eq!(near.handle.buffered(usize::MAX), 0, "written before send returned");
