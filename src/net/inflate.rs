@@ -247,7 +247,10 @@ fn inflate_at_once(message: &[u8], out: &mut [u8]) -> Option<usize> {
         scratch.extend_from_slice(&MARK_HEADER);
         scratch.extend_from_slice(&*MARK);
         let len = engine.deflate_decompress(scratch, out).ok()?;
-        out[..len].ends_with(&*MARK).then(|| len - MARK.len())
+        let inflated = out[..len].strip_suffix(&*MARK)?;
+        // A stored block that is too short swallows what was put behind it up to an 0xff, and can
+        // still end with the mark. The long way tells it from a message that ends like this.
+        (inflated.last() != Some(&0xff)).then_some(inflated.len())
     })
 }
 

@@ -1,5 +1,7 @@
 //! Compressed messages through the whole connection: frames, fragments, limits.
 
+use std::sync::Arc;
+
 use flate2::{Compress, Compression, Decompress, FlushCompress, FlushDecompress};
 use proptest::{collection::vec, prelude::*};
 
@@ -38,7 +40,8 @@ fn compressed_pair(limits: Limits, agreement: &Agreement) -> (Near, Far) {
     let (near, far, mut connection) = parts(limits, Timeouts::default(), |stream| Box::new(stream));
     let options = DeflateOptions { threshold: 64, ..DeflateOptions::default() };
     connection.compress(agreement, &options);
-    tokio::spawn(connection);
+    let shared = Arc::clone(&near.handle.0);
+    tokio::spawn(async move { shared.drive(connection).await });
     (near, far)
 }
 

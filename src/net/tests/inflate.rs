@@ -144,6 +144,15 @@ fn a_whole_message_goes_the_short_way_only_where_nothing_is_remembered() {
     let two = [&[0xf3, 0x48, 0xcd, 0xc9, 0xc9, 0x07, 0x00][..], &hello].concat();
     assert_eq!(inflater.inflate_whole(&two), Ok(false));
     assert_eq!(inflate(&mut inflater, &[&two]).as_deref(), Ok(&b"HelloHello"[..]));
+    // A stored block that lacks just the four bytes of the tail, and a last one that lacks all.
+    for short in [[0, 5, 0, 0xfa, 0xff, 1], [1, 18, 0, 0xed, 0xff, 1]] {
+        assert_eq!(inflater.inflate_whole(&short), Ok(false));
+        assert_eq!(inflate(&mut inflater, &[&short]), Err(Violation::invalid_deflate()));
+        inflater = with_limit(&RESET, 100);
+    }
+    let ends_like_it = [0, 1, 0, 0xfe, 0xff, 0xff, 0];
+    assert_eq!(inflater.inflate_whole(&ends_like_it), Ok(false));
+    assert_eq!(inflate(&mut inflater, &[&ends_like_it]).as_deref(), Ok(&[0xff][..]));
     assert_eq!(with_limit(&RESET, 4).inflate_whole(&hello).unwrap_err().code, 1009);
 }
 
