@@ -1,8 +1,5 @@
 'use strict';
 
-// Taken at load, so that later changes to the globals do not matter.
-const { Headers } = globalThis;
-
 const { getSystemErrorName } = require('node:util');
 
 const { createWebSocketError } = require('./websocket-error.js');
@@ -56,7 +53,7 @@ function localError(action, cause) {
  * @returns {Headers}
  */
 function toHeaders(list) {
-  const headers = new Headers();
+  const headers = new (headersClass())();
   for (let i = 0; i < list.length; i += 2) {
     try {
       headers.append(list[i], list[i + 1]);
@@ -65,6 +62,16 @@ function toHeaders(list) {
     }
   }
   return headers;
+}
+
+/**
+ * Node loads all of fetch with this class, so it is taken when it is needed, from what the global
+ * was when this file was loaded.
+ *
+ * @returns {typeof Headers}
+ */
+function headersClass() {
+  return globalHeaders.get ? globalHeaders.get.call(globalThis) : globalHeaders.value;
 }
 
 /**
@@ -133,6 +140,8 @@ function nameOf(errno) {
 function hide(error, name, value) {
   Object.defineProperty(error, name, { value, writable: true, configurable: true });
 }
+
+const globalHeaders = Object.getOwnPropertyDescriptor(globalThis, 'Headers') ?? {};
 
 /** The close code of a connection without a Close frame. */
 const ABNORMAL = 1006;

@@ -64,7 +64,7 @@ async fn open(config: &Config, shared: &Arc<Shared>) -> Result<Connection, Error
         config.timeouts,
         Arc::clone(shared),
     );
-    if let (Some(agreement), Some(options)) = (&upgrade.compression, &config.request.deflate) {
+    if let (Some(agreement), Some(options)) = (upgrade.compression, &config.request.deflate) {
         connection.compress(agreement, options);
     }
     shared.opened(upgrade.opened);

@@ -119,9 +119,9 @@ impl Connection {
     }
 
     /// Compresses messages, and takes compressed ones, from here on.
-    pub(super) fn compress(&mut self, agreement: &Agreement, options: &DeflateOptions) {
-        self.filter.set_inflater(Inflater::new(agreement, self.limits.max_message_size));
-        self.deflater = Some(Deflater::new(agreement, options));
+    pub(super) fn compress(&mut self, agreement: Agreement, options: &DeflateOptions) {
+        self.filter.set_inflater(Inflater::new(&agreement, self.limits.max_message_size));
+        self.deflater = Some(Deflater::new(&agreement, options));
     }
 
     /// The peer's frames have ended, at their place in the order of events.

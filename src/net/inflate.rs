@@ -16,6 +16,7 @@ use super::{error::Violation, extensions::Agreement};
 /// Compressed bytes go in, in any portions. What comes out gathers in a piece, which has to be
 /// announced and taken before more can be inflated.
 #[derive(Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "they change independently of each other")]
 pub struct Inflater {
     /// The peer's next message may refer to the last one.
     keeps_context: bool,

@@ -72,11 +72,11 @@ impl Writing {
         let opcode = OpCode::Data(data);
         // A message that is still being made is not compressed.
         let deflater = deflater.filter(|_| part == Part::Whole);
-        let Some(deflated) = deflater.and_then(|deflater| deflater.deflate(&payload)) else {
+        let Some(smaller) = deflater.and_then(|deflater| deflater.deflate(&payload)) else {
             let fin = matches!(part, Part::Last | Part::Whole);
             return Some(Frame::message(payload, opcode, fin));
         };
-        let mut frame = Frame::message(deflated, opcode, true);
+        let mut frame = Frame::message(smaller, opcode, true);
         // RFC 7692 section 6: the message is compressed.
         frame.header_mut().rsv1 = true;
         Some(frame)

@@ -39,7 +39,7 @@ fn deflate(context: &mut Compress, message: &[u8]) -> Vec<u8> {
 fn compressed_pair(limits: Limits, agreement: &Agreement) -> (Near, Far) {
     let (near, far, mut connection) = parts(limits, Timeouts::default(), |stream| Box::new(stream));
     let options = DeflateOptions { threshold: 64, ..DeflateOptions::default() };
-    connection.compress(agreement, &options);
+    connection.compress(*agreement, &options);
     let shared = Arc::clone(&near.handle.0);
     tokio::spawn(async move { shared.drive(connection).await });
     (near, far)
@@ -82,7 +82,7 @@ fn messages(mut plain: &[u8]) -> Vec<(u8, Vec<u8>)> {
             }
             len => (2, usize::from(len)),
         };
-        assert_eq!(first & 0x0f == 0, open, "a continuation belongs to what is open");
+        assert_eq!(first.trailing_zeros() >= 4, open, "a continuation belongs to what is open");
         if !open {
             messages.push((first & 0x0f, Vec::new()));
         }
