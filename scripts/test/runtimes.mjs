@@ -4,14 +4,12 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
-import { WebSocketServer } from 'ws';
-
 import { cache, capture, Failure, npm } from '../command.mjs';
 
 /** Runtimes, and how each of them starts a program. */
 export const runtimes = {
   bun: { version: '1.4.5', args: [] },
-  deno: { version: '2.9.6', args: ['run', '--allow-all', '--quiet'] },
+  deno: { version: '2.9.5', args: ['run', '--allow-all', '--quiet'] },
 };
 
 /**
@@ -33,6 +31,8 @@ export function isReleasedHere(name) {
  */
 export async function runtimeSuite(name, report) {
   const binary = await install(name);
+  // Not there before the set-up has run.
+  const { WebSocketServer } = await import('ws');
   const server = new WebSocketServer({ host: '127.0.0.1', port: 0 });
   server.on('connection', (socket) => {
     socket.on('error', () => {});
