@@ -93,7 +93,7 @@ proptest! {
             answer.extend(behind);
             answer
         });
-        let Upgrade { opened, received, mut transport } = result.unwrap();
+        let Upgrade { opened, received, mut transport, .. } = result.unwrap();
         prop_assert_eq!(opened.headers.len(), 3 + count);
         let mut rest = received.to_vec();
         run_paused(async { transport.read_to_end(&mut rest).await }).unwrap();
