@@ -32,10 +32,11 @@ async function requestBytes(t, server) {
   const proxy = await startProxy(t, server.port);
   const wss = new WebSocketStream(proxy.url());
   const [, peer] = await Promise.all([wss.opened, server.peer()]);
-  const bytes = peer.bytesRead;
   wss.close();
   await peer.answerClose();
-  return bytes;
+  const { method, path, version, rawHeaders } = peer.request;
+  const lines = [`${method} ${path} ${version}`, ...rawHeaders.map((pair) => pair.join(': '))];
+  return `${lines.join('\r\n')}\r\n\r\n`.length;
 }
 
 async function assertSettlesInTime(promise, started = performance.now()) {
