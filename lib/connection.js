@@ -3,8 +3,6 @@
 // The only file that knows the native half. One hub serves all connections of an environment:
 // a wake-up from it says which of them have something to say.
 
-const { getCACertificates, rootCertificates } = require('node:tls');
-
 const { Incoming } = require('./incoming.js');
 const { loadBinding } = require('./load-error.js');
 const { Outgoing } = require('./outgoing.js');
@@ -233,6 +231,8 @@ function wake() {
  * @returns {string[]}
  */
 function trustedCertificates() {
+  // Loaded when it is needed: it takes longer to load than this whole package.
+  const { getCACertificates, rootCertificates } = require('node:tls');
   if (getCACertificates) return getCACertificates('default');
   // Node before 22.15.
   const extra = process.env.NODE_EXTRA_CA_CERTS;

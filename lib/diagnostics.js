@@ -74,12 +74,15 @@ class Diagnostics {
    */
   #onHandshake(response, error) {
     const duration = performance.now() - this.#started;
-    this.#publish('handshake', {
-      status: response?.status ?? null,
-      headers: response?.headers ?? null,
-      duration,
-      error,
-    });
+    // The headers become an object when somebody looks.
+    if (channels.handshake.hasSubscribers) {
+      this.#publish('handshake', {
+        status: response?.status ?? null,
+        headers: response?.headers ?? null,
+        duration,
+        error,
+      });
+    }
     if (debug.enabled) {
       this.#log(`handshake: status ${response?.status ?? 'none'}, ${duration.toFixed(1)} ms`);
     }

@@ -26,7 +26,7 @@ function connectionError({ record, action, closeCode, reason }) {
   hide(error, 'cause', cause);
   if (record.response) {
     const { status, headers, body } = record.response;
-    hide(error, 'response', { status, headers: toHeaders(headers), body });
+    hide(error, 'response', Object.assign(toResponse(status, headers), { body }));
   }
   return error;
 }
@@ -47,13 +47,31 @@ function localError(action, cause) {
 }
 
 /**
- * Name and value in turn, as a `Headers` object. What `Headers` refuses has no place in it.
+ * The server's answer. Its headers become a `Headers` object when somebody looks: Node loads all of
+ * fetch with that class.
  *
+ * @param {number} status
+ * @param {string[]} list name and value in turn
+ * @returns {{ status: number, headers: Headers }}
+ */
+function toResponse(status, list) {
+  /** @type {Headers | undefined} */
+  let headers;
+  return {
+    status,
+    get headers() {
+      headers ??= toHeaders(list);
+      return headers;
+    },
+  };
+}
+
+/**
  * @param {string[]} list
  * @returns {Headers}
  */
 function toHeaders(list) {
-  const headers = new (headersClass())();
+  const headers = new Headers();
   for (let i = 0; i < list.length; i += 2) {
     try {
       headers.append(list[i], list[i + 1]);
@@ -62,16 +80,6 @@ function toHeaders(list) {
     }
   }
   return headers;
-}
-
-/**
- * Node loads all of fetch with this class, so it is taken when it is needed, from what the global
- * was when this file was loaded.
- *
- * @returns {typeof Headers}
- */
-function headersClass() {
-  return globalHeaders.get ? globalHeaders.get.call(globalThis) : globalHeaders.value;
 }
 
 /**
@@ -141,8 +149,6 @@ function hide(error, name, value) {
   Object.defineProperty(error, name, { value, writable: true, configurable: true });
 }
 
-const globalHeaders = Object.getOwnPropertyDescriptor(globalThis, 'Headers') ?? {};
-
 /** The close code of a connection without a Close frame. */
 const ABNORMAL = 1006;
 
@@ -168,4 +174,4 @@ const CODES = new Map([
   ['unsent-data', 'ERR_WEBSOCKET_UNSENT_DATA'],
 ]);
 
-module.exports = { ABNORMAL, connectionError, localError, toHeaders };
+module.exports = { ABNORMAL, connectionError, localError, toResponse };

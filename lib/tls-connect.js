@@ -2,8 +2,6 @@
 
 // TLS of one connection: the options joined with what Node's environment and flags say.
 
-const { X509Certificate } = require('node:crypto');
-
 /** @typedef {import('./tls-options.js').TlsOptions} TlsOptions */
 
 /**
@@ -44,6 +42,7 @@ function connectTls(options, host) {
  */
 function judgeCertificate({ checkServerIdentity, rejectUnauthorized }, host, certificate) {
   try {
+    const { X509Certificate } = require('node:crypto');
     const shown = new X509Certificate(certificate).toLegacyObject();
     const verdict = checkServerIdentity?.(host, shown);
     if (verdict === undefined || !(rejectUnauthorized ?? environmentRejects())) return undefined;

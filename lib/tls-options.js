@@ -2,11 +2,10 @@
 
 // The option `tls`, as Node's `tls.connect` takes it where both have the same member.
 
-const { createPrivateKey, X509Certificate } = require('node:crypto');
-const tls = require('node:tls');
+// Node's crypto and tls, and what needs them, are loaded when they are needed: they take longer to
+// load than the rest of this package.
 
 const { toCipherNames } = require('./ciphers.js');
-const { readPfx } = require('./pfx.js');
 const { show, toDictionary } = require('./webidl.js');
 
 /**
@@ -75,6 +74,7 @@ function readIdentity({ cert, key, passphrase, pfx }, option) {
       throw new TypeError(`${option}.pfx takes the place of ${option}.cert and ${option}.key`);
     }
     const bytes = toBytes(pfx, `${option}.pfx`, 'base64');
+    const { readPfx } = require('./pfx.js');
     const identity = attempt(`${option}.pfx`, () => readPfx(bytes, passphrase));
     return { cert: identity.certificates, key: toPkcs8(identity.key) };
   }
@@ -85,6 +85,7 @@ function readIdentity({ cert, key, passphrase, pfx }, option) {
   }
   const certificates = readCertificates(cert, `${option}.cert`);
   const pem = toBytes(key, `${option}.key`, 'utf8');
+  const { createPrivateKey, X509Certificate } = require('node:crypto');
   const privateKey = attempt(`${option}.key`, () => createPrivateKey({ key: pem, passphrase }));
   if (!new X509Certificate(certificates[0]).checkPrivateKey(privateKey)) {
     throw new TypeError(`${option}.key is not the key of ${option}.cert`);
@@ -102,6 +103,7 @@ function readCertificates(value, option) {
   return list.flatMap((item) => {
     const blocks = toBytes(item, option, 'utf8').toString('latin1').match(CERTIFICATE);
     if (!blocks) throw new TypeError(`${option} has no certificate in PEM`);
+    const { X509Certificate } = require('node:crypto');
     return blocks.map((pem) => attempt(option, () => new X509Certificate(pem).raw));
   });
 }
@@ -153,6 +155,7 @@ function toVersions({ minVersion, maxVersion }, option) {
     }
   }
   // Node's defaults follow its flags, such as --tls-min-v1.3. Older versions are never spoken.
+  const tls = require('node:tls');
   const tls12 = (minVersion ?? tls.DEFAULT_MIN_VERSION) !== 'TLSv1.3';
   const tls13 = (maxVersion ?? tls.DEFAULT_MAX_VERSION) === 'TLSv1.3';
   if (tls12 || tls13) return { tls12, tls13 };

@@ -7,7 +7,7 @@ const { closeInfoOf, toCloseInfo, validateCloseInfo, warnAboutCode } = require('
 const { Connection } = require('./connection.js');
 const { Diagnostics } = require('./diagnostics.js');
 const { dial } = require('./dial.js');
-const { ABNORMAL, connectionError, localError, toHeaders } = require('./errors.js');
+const { ABNORMAL, connectionError, localError, toResponse } = require('./errors.js');
 const { toOptions } = require('./options.js');
 const { Pings } = require('./pings.js');
 const { Readable } = require('./readable.js');
@@ -294,7 +294,7 @@ class WebSocketStream {
       readable: this.#readable.stream,
       writable: this.#writable.stream,
       // Ours: what a server's logs need.
-      response: { status: 101, headers: toHeaders(record.headers) },
+      response: toResponse(101, record.headers),
       remoteAddress: record.remoteAddress,
       remotePort: record.remotePort,
       localAddress: record.localAddress,

@@ -100,6 +100,8 @@ struct Status {
     opened: Option<Opened>,
     outcome: Option<Outcome>,
     pongs: Vec<Pong>,
+    /// The outcome was told, whether it has been taken or not.
+    settled: bool,
     traces: Traces,
 }
 
@@ -316,7 +318,13 @@ impl Shared {
     /// Tells the outside how it ended. Only the first call counts.
     pub(super) fn settle(&self, outcome: Outcome) {
         self.outbox.close();
-        lock(&self.status).outcome = Some(outcome);
+        {
+            let mut status = lock(&self.status);
+            if std::mem::replace(&mut status.settled, true) {
+                return;
+            }
+            status.outcome = Some(outcome);
+        }
         self.signal(Signals::CLOSED);
     }
 }
