@@ -67,13 +67,14 @@ impl Deflater {
             return None;
         }
         let mut context = self.take();
-        let payload = compress(&mut context.compress, message);
+        // A context that failed is given up with all that it holds.
+        let payload = compress(&mut context.compress, message)?;
+        let gain = payload.len() < message.len();
         // A message that the peer does not see compressed must not be referred to.
         self.messages += 1;
-        context.owner =
-            (self.keeps_context && payload.is_some()).then_some((self.id, self.messages));
+        context.owner = (self.keeps_context && gain).then_some((self.id, self.messages));
         CONTEXTS.with_borrow_mut(|contexts| contexts.push(context));
-        payload
+        gain.then_some(payload)
     }
 
     /// Messages of fewer bytes are left alone.
@@ -129,10 +130,11 @@ impl Drop for Deflater {
     }
 }
 
-/// Compresses and flushes. `None` when that is no gain.
+/// Compresses and flushes. `None` when that fails.
 fn compress(context: &mut Compress, message: &[u8]) -> Option<Bytes> {
-    // Output that leaves no room here is not smaller than the message.
-    let mut out = Vec::with_capacity(message.len() + TAIL.len());
+    // The output never runs out of room, since zlib-rs panics when it goes on after that at level 1.
+    // There a byte takes 9 bits at the most; other levels store what does not shrink.
+    let mut out = Vec::with_capacity(message.len() + message.len() / 8 + SPARE_BYTES);
     let start = context.total_in();
     loop {
         let taken = usize::try_from(context.total_in() - start).ok()?;
@@ -159,6 +161,9 @@ static NEXT_ID: AtomicU64 = AtomicU64::new(0);
 
 /// What a flush ends with, and a sender cuts off.
 const TAIL: [u8; 4] = [0, 0, 0xff, 0xff];
+
+/// Room for the headers of blocks and for the flush.
+const SPARE_BYTES: usize = 256;
 
 /// Contexts of one thread. Each takes about 270 KB; a connection whose context went to another one
 /// compresses its next message as if it were the first.

@@ -80,6 +80,28 @@ fn what_does_not_shrink_is_left_alone_and_never_referred_to() {
 }
 
 #[test]
+fn noise_of_any_length_is_left_alone_again_and_again() {
+    let mut state = 1_u64;
+    let noise: Vec<u8> = std::iter::repeat_with(|| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        state.to_be_bytes()[0]
+    })
+    .take(400_000)
+    .collect();
+    for level in 1..=9 {
+        let options = DeflateOptions { level, ..options() };
+        let mut deflater = Deflater::new(&agreement(false, 15), &options);
+        for len in [100, 1000, 5000, 16_384, 65_535, 65_536, 70_000, 131_072, 400_000] {
+            for _ in 0..3 {
+                assert_eq!(deflater.deflate(&noise[..len]), None, "{level} {len}");
+            }
+            let mut inflater = Inflater::new(&agreement(false, 15), 1 << 20);
+            assert_eq!(inflate(&mut inflater, &deflater.deflate(TEXT).unwrap()), TEXT);
+        }
+    }
+}
+
+#[test]
 fn messages_below_the_threshold_are_left_alone() {
     let options = DeflateOptions { threshold: TEXT.len(), ..DeflateOptions::default() };
     let mut deflater = Deflater::new(&agreement(false, 15), &options);
