@@ -10,7 +10,7 @@ use loom::{
 };
 use models::{
     inbox::{Batch, Chunk, Inbox, Kind},
-    outbox::{Block, Outbox},
+    outbox::{Block, Outbox, Part},
     ready::{Pending, Ready},
 };
 
@@ -21,7 +21,7 @@ fn chunk(len: usize) -> Chunk {
 }
 
 fn block(len: usize) -> Block {
-    Block { bytes: Bytes::from(vec![0; len]), entries: vec![(len, false)] }
+    Block { bytes: Bytes::from(vec![0; len]), entries: vec![(len, false)], part: Part::Whole }
 }
 
 #[test]
