@@ -156,6 +156,6 @@ fn nothing_is_queued_after_the_end() {
         outbox.close();
         writer.join().unwrap();
         assert!(outbox.is_empty());
-        assert_eq!(outbox.buffered(0), 0);
+        assert_eq!(outbox.pending(), 0);
     });
 }
