@@ -110,6 +110,19 @@ impl FrameFilter {
         }
     }
 
+    /// True when everything of the messages so far was passed on.
+    #[must_use]
+    pub fn is_between_messages(&self) -> bool {
+        self.message.is_none()
+            && !self.header.is_waiting()
+            && self.inflater.as_ref().is_none_or(|inflater| inflater.is_empty())
+    }
+
+    /// True when a message of one plain frame with so many bytes may pass.
+    pub(super) fn admits_whole(&self, length: usize) -> bool {
+        self.is_between_messages() && !self.discarding && length <= self.limits.max_message_size
+    }
+
     /// Takes one step over `input`, and writes plain frames to `out`.
     ///
     /// `out` may be empty only while discarding.

@@ -67,16 +67,30 @@ struct State {
 }
 
 impl Chunk {
-    /// Appends a message.
-    pub fn push(&mut self, kind: Kind, payload: Bytes) {
-        self.cost += payload.len() + ENTRY_COST;
+    /// Appends a message whose payload lies in a buffer that goes on being used.
+    pub fn push(&mut self, kind: Kind, payload: &[u8]) {
         match u32::try_from(payload.len()) {
             Ok(len) if payload.len() <= PACK_LIMIT => {
-                self.bytes.extend_from_slice(&payload);
+                self.cost += payload.len() + ENTRY_COST;
+                self.bytes.extend_from_slice(payload);
                 self.packed.push(len << 2 | kind as u32);
             }
-            _ => self.large.push_back((self.packed.len(), kind, payload)),
+            _ => self.push_owned(kind, Bytes::copy_from_slice(payload)),
         }
+    }
+
+    /// Appends a message. A large one is not copied.
+    pub fn push_owned(&mut self, kind: Kind, payload: Bytes) {
+        if payload.len() <= PACK_LIMIT {
+            return self.push(kind, &payload);
+        }
+        self.cost += payload.len() + ENTRY_COST;
+        self.large.push_back((self.packed.len(), kind, payload));
+    }
+
+    /// Makes room for payloads of so many bytes together.
+    pub fn reserve(&mut self, bytes: usize) {
+        self.bytes.reserve(bytes);
     }
 
     /// What the messages count against the receive budget.
@@ -221,7 +235,7 @@ mod tests {
         let inbox = Inbox::new(100);
         let mut chunk = Chunk::default();
         for (index, &(kind, len)) in messages.iter().enumerate() {
-            chunk.push(kind, Bytes::from(vec![u8::try_from(index).unwrap(); len]));
+            chunk.push_owned(kind, Bytes::from(vec![u8::try_from(index).unwrap(); len]));
         }
         inbox.push(chunk);
         inbox
@@ -272,7 +286,7 @@ mod tests {
         assert_eq!(inbox.read(&mut [], &mut []).0, Batch::Empty);
         let push = || {
             let mut chunk = Chunk::default();
-            chunk.push(Kind::Binary, Bytes::from_static(b"x"));
+            chunk.push(Kind::Binary, b"x");
             inbox.push(chunk)
         };
         assert!(push());

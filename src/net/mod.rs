@@ -60,6 +60,7 @@ pub mod tls_config;
 pub mod trace;
 pub mod utf8;
 pub mod verifier;
+pub mod whole;
 pub mod writing;
 
 #[cfg(test)]

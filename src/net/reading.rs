@@ -146,7 +146,7 @@ impl Connection {
         }
     }
 
-    /// Lets the engine assemble messages until something else comes, the input is empty, or the
+    /// Takes messages that are here whole, and lets the engine assemble others, until something else comes, the input is empty, or the
     /// chunk is large enough (`Step::Data`: look at the budget and go on).
     fn parse_messages(&mut self) -> Step {
         let mut wire = Wire {
@@ -155,13 +155,24 @@ impl Connection {
             output: &mut self.output,
             event: &mut self.reading.event,
         };
-        while self.reading.chunk.cost() < CHUNK_TARGET {
+        let chunk = &mut self.reading.chunk;
+        while chunk.cost() < CHUNK_TARGET {
+            let received = wire.input.len();
+            if wire.event.is_none()
+                && let Some((kind, payload)) = wire.input.take_whole(wire.filter)
+            {
+                if chunk.is_empty() {
+                    chunk.reserve(received.min(CHUNK_TARGET));
+                }
+                chunk.push(kind, payload);
+                continue;
+            }
             match self.engine.read(&mut wire) {
                 Ok(Message::Text(text)) => {
                     let kind = if text.is_ascii() { Kind::Ascii } else { Kind::Utf8 };
-                    self.reading.chunk.push(kind, text.into());
+                    chunk.push_owned(kind, text.into());
                 }
-                Ok(Message::Binary(payload)) => self.reading.chunk.push(Kind::Binary, payload),
+                Ok(Message::Binary(payload)) => chunk.push_owned(Kind::Binary, payload),
                 // The filter keeps control frames to itself.
                 Ok(_) => {}
                 Err(EngineError::Io(error)) if error.kind() == io::ErrorKind::WouldBlock => {
@@ -187,6 +198,18 @@ impl Input {
         let step = filter.step(&mut rest, out);
         self.start = self.end - rest.len();
         step
+    }
+
+    /// Takes the next message without the engine, if it is here whole.
+    fn take_whole(&mut self, filter: &FrameFilter) -> Option<(Kind, &[u8])> {
+        let mut rest = &self.bytes[self.start..self.end];
+        let message = filter.take_whole(&mut rest)?;
+        self.start = self.end - rest.len();
+        Some(message)
+    }
+
+    fn len(&self) -> usize {
+        self.end - self.start
     }
 
     /// Room for the next read, behind what is left.
@@ -226,6 +249,10 @@ impl io::Read for Wire<'_> {
                 Step::Data(n) => filled += n,
                 Step::NeedInput => break,
                 event => *self.event = Some(event),
+            }
+            // The engine is empty between two messages: the next one may go the short way.
+            if self.filter.is_between_messages() {
+                break;
             }
         }
         if filled == 0 { Err(io::ErrorKind::WouldBlock.into()) } else { Ok(filled) }

@@ -1,0 +1,102 @@
+//! The short way of a message that is here whole, in one frame.
+//!
+//! Most messages arrive like that. Taking their payload where it lies saves the engine's parse and
+//! its copy; everything else (fragments, compressed or incomplete messages, and whatever is wrong)
+//! goes the long way, which is the only one that makes violations.
+
+use super::{frames::FrameFilter, inbox::Kind};
+
+/// A message's kind and payload.
+type Message<'a> = (Kind, &'a [u8]);
+
+impl FrameFilter {
+    /// Takes the next message from `input`, if it is one plain frame that is here whole.
+    ///
+    /// Only between messages: the engine must not hold a part of one.
+    pub fn take_whole<'a>(&self, input: &mut &'a [u8]) -> Option<Message<'a>> {
+        let (&[first, second], rest) = input.split_first_chunk()?;
+        let (length, rest) = match second {
+            ..=125 => (usize::from(second), rest),
+            126 => {
+                let (length, rest) = rest.split_first_chunk()?;
+                (usize::from(u16::from_be_bytes(*length)), rest)
+            }
+            // A payload of over 64 KiB, or a mask.
+            127.. => return None,
+        };
+        let (payload, rest) = rest.split_at_checked(length)?;
+        let kind = match first {
+            FINAL_TEXT if payload.is_ascii() => Kind::Ascii,
+            FINAL_TEXT if std::str::from_utf8(payload).is_ok() => Kind::Utf8,
+            FINAL_BINARY => Kind::Binary,
+            _ => return None,
+        };
+        if !self.admits_whole(length) {
+            return None;
+        }
+        *input = rest;
+        Some((kind, payload))
+    }
+}
+
+/// First byte of an unfragmented text frame: FIN and the opcode (RFC 6455 section 5.2).
+const FINAL_TEXT: u8 = 0x81;
+
+/// First byte of an unfragmented binary frame.
+const FINAL_BINARY: u8 = 0x82;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::net::frames::{FrameLimits, Step};
+
+    fn filter() -> FrameFilter {
+        FrameFilter::new(FrameLimits { max_fragments: 2, max_message_size: 300 })
+    }
+
+    #[test]
+    fn whole_messages_are_taken_one_by_one() {
+        let stream = [&b"\x81\x02hi"[..], b"\x82\x00", b"\x81\x02\xc3\xa9", b"\x82\x7e\0\x80"];
+        let stream = [stream.concat(), vec![7; 128]].concat();
+        let mut input = &stream[..];
+        assert_eq!(filter().take_whole(&mut input), Some((Kind::Ascii, &b"hi"[..])));
+        assert_eq!(filter().take_whole(&mut input), Some((Kind::Binary, &[][..])));
+        assert_eq!(filter().take_whole(&mut input), Some((Kind::Utf8, "é".as_bytes())));
+        assert_eq!(filter().take_whole(&mut input), Some((Kind::Binary, &[7; 128][..])));
+        assert_eq!(filter().take_whole(&mut input), None);
+    }
+
+    #[test]
+    fn whatever_else_there_is_stays_for_the_long_way() {
+        let too_big = [&b"\x82\x7e\x01\x2d"[..], &[0; 301]].concat();
+        let long_form = [&b"\x82\x7f\0\0\0\0\0\0\0\x01"[..], &[0; 1]].concat();
+        for frame in [
+            &b"\x81"[..],
+            b"\x81\x05hell",
+            b"\x82\x7e\0",
+            b"\x01\x02hi",
+            b"\x80\x02hi",
+            b"\xc1\x02hi",
+            b"\x89\x02hi",
+            b"\x88\x00",
+            b"\x81\x82\0\0\0\0hi",
+            b"\x81\x02\xc3\x28",
+            &too_big,
+            &long_form,
+        ] {
+            let mut input = frame;
+            assert_eq!(filter().take_whole(&mut input), None, "{frame:x?}");
+            assert_eq!(input, frame);
+        }
+    }
+
+    #[test]
+    fn nothing_is_taken_in_the_middle_of_a_message() {
+        let mut filter = filter();
+        let mut out = [0; 16];
+        let mut input = &b"\x01\x01a\x81\x01b"[..];
+        assert_eq!(filter.step(&mut input, &mut out), Step::Data(2));
+        assert_eq!(filter.step(&mut input, &mut out), Step::Data(1));
+        assert_eq!(filter.take_whole(&mut input), None);
+    }
+}
