@@ -23,7 +23,10 @@ pub enum Kind {
 pub struct Inbox {
     /// Over this cost the socket is not read.
     budget: usize,
-    /// Guards the queue; held for the time of one copy at most.
+    /// What the reader is taking messages from. Only readers lock it, so copying keeps no task
+    /// waiting. Locked before `state`.
+    current: Mutex<Option<Chunk>>,
+    /// Guards the queue; held for a few instructions.
     state: Mutex<State>,
 }
 
@@ -144,12 +147,12 @@ impl Inbox {
     /// An empty inbox for messages of about `budget` bytes together.
     #[must_use]
     pub fn new(budget: usize) -> Self {
-        Self { budget, state: Mutex::default() }
+        Self { budget, current: Mutex::default(), state: Mutex::default() }
     }
 
     /// Appends what was received. True when a reader waits for it.
     pub fn push(&self, chunk: Chunk) -> bool {
-        let mut state = self.lock();
+        let mut state = lock(&self.state);
         if state.discarding || chunk.is_empty() {
             return false;
         }
@@ -164,60 +167,77 @@ impl Inbox {
     /// is true when the task had paused and half of the budget is free again: it is then
     /// worth waking for.
     pub fn read(&self, slab: &mut [u8], meta: &mut [u32]) -> (Batch, bool) {
-        let mut state = self.lock();
-        let State { chunks, cost, paused, waiting, .. } = &mut *state;
-        let mut resume = |cost: usize| *paused && cost <= self.budget / 2 && std::mem::take(paused);
+        let mut current = lock(&self.current);
         let (mut count, mut used) = (0, 0);
-        while let Some(chunk) = chunks.front_mut() {
-            if count == 0
-                && let Some((kind, payload)) = chunk.pop_large()
-            {
-                *cost -= payload.len() + ENTRY_COST;
-                if chunk.is_empty() {
-                    chunks.pop_front();
+        let large = loop {
+            let Some(chunk) = &mut *current else {
+                let mut state = lock(&self.state);
+                *current = state.chunks.pop_front();
+                if current.is_some() {
+                    continue;
                 }
-                return (Batch::Large(kind, payload), resume(*cost));
+                state.waiting = count == 0;
+                break None;
+            };
+            let large = if count == 0 { chunk.pop_large() } else { None };
+            if large.is_none() {
+                let (packed, size) = chunk.pack(&mut slab[used..], &mut meta[count..]);
+                used += size;
+                count += packed;
             }
-            let (packed, size) = chunk.pack(&mut slab[used..], &mut meta[count..]);
-            used += size;
-            count += packed;
-            *cost -= size + packed * ENTRY_COST;
-            if !chunk.is_empty() {
-                break;
+            let rest = !chunk.is_empty();
+            if !rest {
+                *current = None;
             }
-            chunks.pop_front();
+            if large.is_some() || rest {
+                break large;
+            }
+        };
+        match large {
+            Some((kind, payload)) => {
+                let resume = self.on_taken(1, payload.len());
+                (Batch::Large(kind, payload), resume)
+            }
+            None if count == 0 => (Batch::Empty, false),
+            None => (Batch::Packed(count), self.on_taken(count, used)),
         }
-        *waiting = count == 0;
-        let batch = if count == 0 { Batch::Empty } else { Batch::Packed(count) };
-        (batch, resume(*cost))
+    }
+
+    /// Frees the budget of messages that were taken. True when it is worth waking the task.
+    fn on_taken(&self, messages: usize, bytes: usize) -> bool {
+        let mut state = lock(&self.state);
+        // A reader may still take what it has when everything else was dropped.
+        state.cost = state.cost.saturating_sub(bytes + messages * ENTRY_COST);
+        state.paused && state.cost <= self.budget / 2 && std::mem::take(&mut state.paused)
     }
 
     /// Bytes that count against the receive budget.
     #[must_use]
     pub fn cost(&self) -> usize {
-        self.lock().cost
+        lock(&self.state).cost
     }
 
     /// True when the budget is used up, counting `more` that is still to be pushed: then the task
     /// is told when a reader has made room.
     pub fn pause(&self, more: usize) -> bool {
-        let mut state = self.lock();
+        let mut state = lock(&self.state);
         state.paused = state.cost + more >= self.budget && !state.discarding;
         state.paused
     }
 
     /// Drops everything, and whatever comes later.
     pub fn discard(&self) {
-        let mut state = self.lock();
+        *lock(&self.current) = None;
+        let mut state = lock(&self.state);
         state.discarding = true;
         state.cost = 0;
         state.chunks = VecDeque::new();
     }
+}
 
-    fn lock(&self) -> MutexGuard<'_, State> {
-        // A panic while the lock was held leaves at worst a message less.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // A panic while the lock was held leaves at worst a message less.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// What a message costs besides its payload: so the budget bounds empty messages too.

@@ -279,4 +279,4 @@ const READ_BUFFER: usize = 128 << 10;
 
 /// Messages are handed to the reader in chunks of about this size, so that it can begin
 /// while the rest is still being parsed.
-const CHUNK_TARGET: usize = 64 << 10;
+const CHUNK_TARGET: usize = READ_BUFFER;
