@@ -28,6 +28,7 @@ class Connection {
   #id;
   #listener;
   #limit;
+  #sharesBuffers;
   /** Bytes that may be waiting for the socket; at least as many as really are. */
   #buffered = 0;
   /** @type {import('../binding.js').StatsRecord | undefined} the last numbers, after the end */
@@ -37,13 +38,15 @@ class Connection {
 
   /**
    * @param {import('../binding.js').ConnectOptions} options
+   * @param {{ sharedBuffers: boolean }} delivery how binary messages are delivered
    * @param {Listener} listener
    */
-  constructor(options, listener) {
+  constructor(options, { sharedBuffers }, listener) {
     const { hub } = environment();
     const usesRoots = [options.tls, options.proxy?.tls].some((tls) => tls && !tls.ca);
     if (usesRoots && hub.needsRoots()) hub.setRoots(trustedCertificates());
     this.#listener = listener;
+    this.#sharesBuffers = sharedBuffers;
     this.#limit = options.sendBuffer;
     this.#id = hub.connect(options);
     connections.set(this.#id, this);
@@ -61,7 +64,10 @@ class Connection {
    * @param {(message: string | Uint8Array) => void} deliver
    */
   read(deliver) {
-    return environment().incoming.read(this.#id, deliver);
+    const { incoming } = environment();
+    return this.#sharesBuffers
+      ? incoming.readShared(this.#id, deliver)
+      : incoming.read(this.#id, deliver);
   }
 
   /**

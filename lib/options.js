@@ -33,6 +33,7 @@ const { show, toDictionary, toUSVStringSequence } = require('./webidl.js');
  * @property {import('./proxy-options.js').Proxy | false | undefined} proxy
  * @property {number} receiveBuffer bytes
  * @property {number} sendBuffer bytes
+ * @property {boolean} sharedBuffers
  * @property {AbortSignal | undefined} signal
  * @property {import('./tls-options.js').TlsOptions} tls
  */
@@ -144,6 +145,7 @@ const MEMBERS = {
   proxy: toProxy,
   receiveBuffer: integer(256 * 1024, MIN_BUFFER, MAX_BYTES, 'bytes'),
   sendBuffer: integer(256 * 1024, MIN_BUFFER, MAX_BYTES, 'bytes'),
+  sharedBuffers: boolean(false),
   signal,
   tls: toTlsOptions,
 };

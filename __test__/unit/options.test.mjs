@@ -40,7 +40,7 @@ for (const name of numbers) {
   }
 }
 
-for (const name of ['noDelay', 'keepAlive']) {
+for (const name of ['noDelay', 'keepAlive', 'sharedBuffers']) {
   test(`${name} takes a boolean`, () => {
     assert.equal(offline('ws://h/', { [name]: false }).url, 'ws://h/');
     assert.equal(offline('ws://h/', { [name]: true }).url, 'ws://h/');
