@@ -42,10 +42,12 @@ class Pings {
   /**
    * No Pong can come any more.
    *
-   * @param {unknown} error
+   * @param {unknown} [error] why; without one the connection was closed in order
    */
   end(error) {
-    for (const answer of this.#waiting.values()) answer.reject(error);
+    if (this.#waiting.size === 0) return;
+    const reason = error ?? new DOMException('the connection is closed', 'InvalidStateError');
+    for (const answer of this.#waiting.values()) answer.reject(reason);
     this.#waiting.clear();
   }
 }

@@ -279,7 +279,8 @@ class WebSocketStream {
     // 1. The ready state becomes open; the signal has no effect from here on.
     this.#state = 'open';
     this.#openedAt = Date.now();
-    this.#handshake.abort();
+    // A reason spares the making of an error, with its stack, for each connection.
+    this.#handshake.abort(null);
     // 4.-7. Set up the readable and the writable.
     this.#readable = new Readable(connection, (reason) => this.#closeUsing(reason));
     this.#writable = new Writable(connection, {
@@ -318,7 +319,7 @@ class WebSocketStream {
       this.#state = 'closed';
       this.#readable?.close();
       this.#writable?.close();
-      this.#pings.end(new DOMException('the connection is closed', 'InvalidStateError'));
+      this.#pings.end();
       this.#closed.resolve({ closeCode: code, reason });
       this.#diagnostics.onClosed(code, reason);
       return;
@@ -341,7 +342,7 @@ class WebSocketStream {
    */
   #fail(error) {
     this.#state = 'closed';
-    this.#handshake.abort();
+    this.#handshake.abort(null);
     this.#connection?.terminate();
     this.#opened.reject(error);
     this.#closed.reject(error);
