@@ -108,11 +108,11 @@ export function acceptStream(stream, request = {}, answer = {}) {
   const socket = new WebSocket(null, undefined, {});
   const [protocol] = (request['sec-websocket-protocol'] ?? '').split(/,\s*/);
   if (protocol) headers['sec-websocket-protocol'] = protocol;
-  const offers = extension.parse(request['sec-websocket-extensions'] ?? '');
+  const offer = request['sec-websocket-extensions'];
   const name = PerMessageDeflate.extensionName;
-  if (offers[name]) {
+  if (offer) {
     const deflate = new PerMessageDeflate({ isServer: true, threshold: 0 });
-    deflate.accept(offers[name]);
+    deflate.accept(extension.parse(offer)[name]);
     socket._extensions[name] = deflate;
     headers['sec-websocket-extensions'] = extension.format({ [name]: [deflate.params] });
   }

@@ -98,8 +98,12 @@ for (const [title, options] of differences) {
 test('streams with different client certificates do not share a connection', async (t) => {
   const settings = { ...certificate, ca: authority.pem, requestCert: true };
   const server = await startHttp2Server(t, { tls: settings });
-  const [one, two] = [await authority.issue({ client: true }), await authority.issue({ client: true })];
-  for (const identity of [one, two, one]) await open(t, server.url, { tls: { ...tls, ...identity } });
+  const [one, two] = [
+    await authority.issue({ client: true }),
+    await authority.issue({ client: true }),
+  ];
+  for (const identity of [one, two, one])
+    await open(t, server.url, { tls: { ...tls, ...identity } });
   assert.equal(server.sessions.length, 2);
 });
 
@@ -147,8 +151,6 @@ test('one that gives up does not stop others who wait for the same connection', 
 
 test('a failure to connect is told to all who waited', async (t) => {
   const server = await startHttp2Server(t, { tls: certificate });
-  const errors = await Promise.all(
-    Array.from({ length: 3 }, () => rejection(open(t, server.url))),
-  );
+  const errors = await Promise.all(Array.from({ length: 3 }, () => rejection(open(t, server.url))));
   for (const { cause } of errors) assert.equal(cause.code, 'UNABLE_TO_VERIFY_LEAF_SIGNATURE');
 });
