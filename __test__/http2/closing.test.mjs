@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { WebSocketStream } from '../../index.js';
 import { collect } from '../helpers/collect.mjs';
-import { encodeFrame, OPCODE } from '../helpers/frame.mjs';
-import { startFrameServer, TYPE } from '../helpers/http2-frames.mjs';
+import { encodeClose, encodeFrame, OPCODE } from '../helpers/frame.mjs';
+import { FLAG, startFrameServer, TYPE } from '../helpers/http2-frames.mjs';
 import { startHttp2Server } from '../helpers/http2-server.mjs';
 import { assertWebSocketError, rejection } from '../helpers/outcome.mjs';
 import { Peer } from '../helpers/peer.mjs';
@@ -45,10 +45,9 @@ for (const [code, reason] of [
     wss.close(code === undefined ? {} : { closeCode: code, reason });
     assert.deepEqual(await peer.nextClose(), { code, reason });
     peer.sendClose(code, reason);
-    // END_STREAM follows the Close frames without the server's.
-    await within(peer.ended, 'the end of the stream');
-    peer.end();
     assert.deepEqual(await wss.closed, { closeCode: code ?? 1005, reason });
+    peer.end();
+    await within(peer.ended, 'the end of the stream');
     await until(() => stream.destroyed, 'the stream is gone');
     assert.equal(stream.rstCode, NO_ERROR);
     other.peer.sendText('still here');
@@ -60,11 +59,10 @@ test('a close by the server is answered, and the stream ended', async (t) => {
   const { wss, peer, stream, readable } = await openPeer(t);
   peer.sendText('last');
   peer.sendClose(4000, 'done');
-  const messages = collect(readable);
+  assert.deepEqual(await collect(readable), ['last']);
   assert.deepEqual(await peer.nextClose(), { code: 4000, reason: '' });
   await within(peer.ended, 'the end of the stream');
   peer.end();
-  assert.deepEqual(await messages, ['last']);
   assert.deepEqual(await wss.closed, { closeCode: 4000, reason: 'done' });
   await until(() => stream.destroyed, 'the stream is gone');
   assert.equal(stream.rstCode, NO_ERROR);
@@ -78,6 +76,19 @@ test('a server that does not end the stream after the Close frames gets a reset'
   await wss.closed;
   await until(() => stream.destroyed, 'the stream is gone');
   assert.equal(stream.rstCode, CANCEL);
+});
+
+test('the answer to a Close frame and the end of the stream are one frame', async (t) => {
+  const server = await startFrameServer(t);
+  const wss = new WebSocketStream(server.url, { http2: true });
+  await within(wss.opened, 'the connection is open');
+  const connection = await server.connection();
+  const payload = encodeFrame({ opcode: OPCODE.close, payload: encodeClose(1000) });
+  connection.send({ type: TYPE.data, streamId: 1, payload });
+  const { flags, payload: bytes } = await connection.next(TYPE.data);
+  assert.equal(flags, FLAG.endStream);
+  assert.equal(bytes[0], 0x88);
+  assert.deepEqual(await wss.closed, { closeCode: 1000, reason: '' });
 });
 
 test('terminate() resets the stream, and not the connection', async (t) => {

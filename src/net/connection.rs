@@ -133,7 +133,7 @@ impl Connection {
 
     /// From here on the transport is taken for one of several streams of a connection: only the
     /// task writes, what comes is taken out of the connection's memory even while the reader is
-    /// slow, and the end of this side's frames is told.
+    /// slow, and the answer to a Close frame ends this side of the stream.
     pub(super) fn share_transport(&mut self) {
         self.multiplexed = true;
     }
@@ -212,6 +212,10 @@ impl Connection {
         let unsent =
             !self.shared.outbox.is_empty() || self.writing.is_busy() || self.output.pending() > 0;
         self.deadline.arm(self.timeouts.close);
+        if self.multiplexed {
+            // RFC 8441 section 5: this is what closing the TCP connection is otherwise.
+            self.output.end();
+        }
         if unsent && let End::Close(_) = end {
             self.writing.clear();
             // The frame that is half written is finished, so that the peer can parse ours.
@@ -228,13 +232,12 @@ impl Connection {
     /// Both Close frames are through, or ours is after a violation.
     fn await_end_of_stream(&mut self, end: End) {
         self.deadline.arm(LINGER);
-        if self.multiplexed {
-            // RFC 8441 section 5: this is what closing the TCP connection is otherwise. Queued at
-            // once, and nothing is to be done when it fails.
-            let mut cx = Context::from_waker(Waker::noop());
-            let _ = Pin::new(&mut self.transport).poll_shutdown(&mut cx);
-        }
         self.phase = match end {
+            // No socket has to be closed, and so there is nothing to wait for.
+            End::Close(_) if self.multiplexed => {
+                self.shared.settle(end.outcome());
+                Phase::Ended(None)
+            }
             End::Close(_) => Phase::Ended(Some(end.outcome())),
             End::Violation(_) => {
                 self.shared.settle(end.outcome());

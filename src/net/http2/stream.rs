@@ -18,6 +18,9 @@ use crate::net::error::Error;
 pub(super) struct Stream {
     /// What came and was not read. The window is given back when it is read, so it bounds this.
     gathered: VecDeque<u8>,
+    /// Written and not sent: the end of the stream goes into the same frame, if it follows. Some
+    /// servers end the whole connection at a frame of its own.
+    held: Bytes,
     /// The server sends no more.
     ended: bool,
     receiving: RecvStream,
@@ -28,7 +31,14 @@ pub(super) struct Stream {
 
 impl Stream {
     pub(super) fn new(sending: SendStream<Bytes>, receiving: RecvStream, lease: Lease) -> Self {
-        Self { gathered: VecDeque::new(), ended: false, receiving, sending, lease }
+        Self {
+            gathered: VecDeque::new(),
+            held: Bytes::new(),
+            ended: false,
+            receiving,
+            sending,
+            lease,
+        }
     }
 
     /// Takes what came out of the connection's memory, where a frame of one byte takes hundreds.
@@ -42,6 +52,15 @@ impl Stream {
             }
         }
         Poll::Ready(Ok(()))
+    }
+
+    /// Hands over what is held; there is room for it.
+    fn send_held(&mut self, end: bool) -> io::Result<()> {
+        if self.held.is_empty() && !end {
+            return Ok(());
+        }
+        let data = std::mem::take(&mut self.held);
+        self.sending.send_data(data, end).map_err(|error| self.failure(&error))
     }
 
     fn failure(&self, error: &h2::Error) -> io::Error {
@@ -86,45 +105,41 @@ impl AsyncWrite for Stream {
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         let this = &mut *self;
+        this.send_held(false)?;
         this.sending.reserve_capacity(bytes.len().min(MAX_WRITE));
         while this.sending.capacity() == 0 {
-            match ready!(this.sending.poll_capacity(cx)) {
-                Some(Ok(_)) => {}
-                // The end of the stream, or a reset. What came before it is read first.
-                Some(Err(_)) | None => {
-                    let end = ready!(this.poll_gather(cx));
-                    if !this.gathered.is_empty() {
-                        return Poll::Pending;
-                    }
-                    end?;
-                    return Poll::Ready(Err(io::Error::other(Error::EndOfStream)));
-                }
+            if let Some(Ok(_)) = ready!(this.sending.poll_capacity(cx)) {
+                continue;
             }
+            // The end of the stream, or a reset. What came before it is read first.
+            let end = ready!(this.poll_gather(cx));
+            if !this.gathered.is_empty() {
+                return Poll::Pending;
+            }
+            end?;
+            return Poll::Ready(Err(io::Error::other(Error::EndOfStream)));
         }
         let n = this.sending.capacity().min(bytes.len());
-        let data = Bytes::copy_from_slice(&bytes[..n]);
-        match this.sending.send_data(data, false) {
-            Ok(()) => Poll::Ready(Ok(n)),
-            Err(error) => Poll::Ready(Err(this.failure(&error))),
-        }
+        this.held = Bytes::copy_from_slice(&bytes[..n]);
+        Poll::Ready(Ok(n))
     }
 
     /// The session's task does the writing. What was reserved and not used is for other streams.
     fn poll_flush(mut self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let sent = self.send_held(false);
         self.sending.reserve_capacity(0);
-        Poll::Ready(Ok(()))
+        Poll::Ready(sent)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let sent = self.sending.send_data(Bytes::new(), true);
-        Poll::Ready(sent.map_err(|error| self.failure(&error)))
+        Poll::Ready(self.send_held(true))
     }
 }
 
 impl Drop for Stream {
     fn drop(&mut self) {
         if self.ended {
-            // Both sides have ended the stream. Fails when this one has done so before.
+            // The server has ended the stream. Fails when this side has done so before.
             let _ = self.sending.send_data(Bytes::new(), true);
         } else {
             // RFC 8441 section 5: this is what dropping the TCP connection is otherwise.
