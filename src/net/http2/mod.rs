@@ -19,6 +19,8 @@ mod pool;
 mod session;
 mod socket;
 mod stream;
+#[cfg(test)]
+mod tests;
 
 use super::{
     config::{Config, HttpVersions},
