@@ -105,7 +105,7 @@ class Http2Server {
  */
 export function acceptStream(stream, request = {}, answer = {}) {
   const headers = { ':status': 200, ...answer };
-  const socket = new WebSocket(null, undefined, {});
+  const socket = new WebSocket(null, undefined, { autoPong: true, closeTimeout: 30_000 });
   const [protocol] = (request['sec-websocket-protocol'] ?? '').split(/,\s*/);
   if (protocol) headers['sec-websocket-protocol'] = protocol;
   const offer = request['sec-websocket-extensions'];

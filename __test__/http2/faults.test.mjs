@@ -133,6 +133,24 @@ test('a session that Node closes lets its streams end in peace', async (t) => {
   await until(() => server.open === 0, 'the connection is closed');
 });
 
+test('messages in the same packet as the answer arrive, behind informational answers', async (t) => {
+  const server = await startFrameServer(t, {
+    onRequest(connection, streamId) {
+      // A literal `:status: 103` by the index of its name.
+      const early = Buffer.from([8, 3, 0x31, 0x30, 0x33]);
+      const head = { type: TYPE.headers, flags: FLAG.endHeaders, streamId };
+      const payload = encodeFrame({ opcode: OPCODE.text, payload: 'at once' });
+      connection.socket.cork();
+      connection.send({ ...head, payload: early });
+      connection.send({ ...head, payload: STATUS_200 });
+      connection.send({ type: TYPE.data, streamId, payload });
+      connection.socket.uncork();
+    },
+  });
+  const { readable } = await opened(connect(t, server.url));
+  assert.equal((await within(readable.getReader().read(), 'the message')).value, 'at once');
+});
+
 test('settings without room for a stream are waited for until they change', async (t) => {
   const server = await startFrameServer(t, {
     settings: [

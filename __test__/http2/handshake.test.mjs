@@ -106,6 +106,16 @@ test('a Host header becomes :authority', async (t) => {
   assert.equal(server.requests[0].host, undefined);
 });
 
+test('a server that insists on a certificate of this side is told by the code of its alert', async (t) => {
+  const server = await startHttp2Server(t, {
+    tls: { ...certificate, ca: authority.pem, requestCert: true, rejectUnauthorized: true },
+  });
+  const { cause } = await rejection(connect(t, server.url, { tls }).opened);
+  assert.equal(cause.code, 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED');
+  const identity = await authority.issue({ client: true });
+  await echo(connect(t, server.url, { tls: { ...tls, ...identity } }));
+});
+
 for (const name of ['TE', 'Keep-Alive', 'Proxy-Connection']) {
   test(`the header ${name} is refused over HTTP/2`, async (t) => {
     const server = await startHttp2Server(t);

@@ -4,7 +4,7 @@ use std::{
     io,
     pin::Pin,
     sync::{Arc, Mutex, PoisonError},
-    task::{Context, Poll},
+    task::{Context, Poll, ready},
 };
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
@@ -24,6 +24,10 @@ pub(super) struct Fate(Arc<Mutex<Option<Error>>>);
 pub(super) struct Socket {
     fate: Fate,
     inner: Box<dyn Transport>,
+    /// What is written before the first flush, the preface and the settings. A server that wants
+    /// another certificate says so at once and closes; a second packet behind that would be
+    /// answered with a reset, which takes the server's words back.
+    opening: Option<Vec<u8>>,
 }
 
 impl Fate {
@@ -45,7 +49,19 @@ impl Fate {
 
 impl Socket {
     pub(super) fn new(inner: Box<dyn Transport>, fate: Fate) -> Self {
-        Self { fate, inner }
+        Self { fate, inner, opening: Some(Vec::new()) }
+    }
+
+    fn poll_open(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        while let Some(bytes) = self.opening.as_mut().filter(|bytes| !bytes.is_empty()) {
+            let n = ready!(Pin::new(&mut self.inner).poll_write(cx, bytes))?;
+            if n == 0 {
+                return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
+            }
+            bytes.drain(..n);
+        }
+        self.opening = None;
+        Poll::Ready(Ok(()))
     }
 
     fn watch<T>(&self, syscall: &'static str, poll: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
@@ -73,6 +89,10 @@ impl AsyncWrite for Socket {
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
+        if let Some(opening) = &mut self.opening {
+            opening.extend_from_slice(bytes);
+            return Poll::Ready(Ok(bytes.len()));
+        }
         let poll = Pin::new(&mut self.inner).poll_write(cx, bytes);
         self.watch("write", poll)
     }
@@ -82,6 +102,12 @@ impl AsyncWrite for Socket {
         cx: &mut Context<'_>,
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
+        if let Some(opening) = &mut self.opening {
+            for slice in slices {
+                opening.extend_from_slice(slice);
+            }
+            return Poll::Ready(Ok(slices.iter().map(|slice| slice.len()).sum()));
+        }
         let poll = Pin::new(&mut self.inner).poll_write_vectored(cx, slices);
         self.watch("write", poll)
     }
@@ -91,6 +117,8 @@ impl AsyncWrite for Socket {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let poll = self.poll_open(cx);
+        ready!(self.watch("write", poll))?;
         let poll = Pin::new(&mut self.inner).poll_flush(cx);
         self.watch("write", poll)
     }
