@@ -102,8 +102,9 @@ test('streams with different client certificates do not share a connection', asy
     await authority.issue({ client: true }),
     await authority.issue({ client: true }),
   ];
-  for (const identity of [one, two, one])
-    {await open(t, server.url, { tls: { ...tls, ...identity } });}
+  for (const identity of [one, two, one]) {
+    await open(t, server.url, { tls: { ...tls, ...identity } });
+  }
   assert.equal(server.sessions.length, 2);
 });
 
