@@ -149,6 +149,10 @@ export interface ConnectOptions {
   closeTimeout: number
   /** From the first SYN to the 101. */
   handshakeTimeout: number
+  /** HTTP/1.1 may carry the connection. */
+  http1: boolean
+  /** HTTP/2 may carry the connection. */
+  http2: boolean
   /** When a silent peer is asked and given up; absent for never. */
   heartbeat?: ConnectHeartbeat
   /** Idle time before keep-alive probes; absent for none. */
@@ -241,6 +245,8 @@ export interface ErrorRecord {
 export interface OpenedRecord {
   /** `Sec-WebSocket-Extensions`, or nothing. */
   extensions: string
+  /** `1.1` or `2`. */
+  httpVersion: string
   /** Name and value in turn; values in Latin-1. */
   headers: Array<string>
   /** Address of this side. */
@@ -253,6 +259,8 @@ export interface OpenedRecord {
   remoteAddress?: string
   /** Port of the server or proxy. */
   remotePort?: number
+  /** Status of the answer: 101, or one of success over HTTP/2. */
+  status: number
   /** What TLS agreed on. */
   tls?: TlsRecord
 }

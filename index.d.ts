@@ -142,6 +142,21 @@ export interface WebSocketStreamOptions {
   heartbeat?: WebSocketHeartbeatOptions | undefined;
 
   /**
+   * Whether the connection is a stream in an HTTP/2 connection (RFC 8441), which streams of one origin
+   * share: `true` for HTTP/2 and nothing else, `'auto'` for HTTP/2 where a `wss:` server takes
+   * WebSockets over it and HTTP/1.1 where not. `true` fails with `cause.code`
+   * `'ERR_WEBSOCKET_NO_HTTP2'` where there is no HTTP/2. Our addition.
+   *
+   * @defaultValue `false`: HTTP/1.1
+   * @throws `TypeError` if it is nothing of these
+   * @example
+   * ```js
+   * new WebSocketStream('wss://example.com', { http2: 'auto' });
+   * ```
+   */
+  http2?: boolean | 'auto' | undefined;
+
+  /**
    * Largest message in bytes that is accepted, inflated if it was compressed, 1 to 2,147,483,647.
    * A larger one ends the connection
    * with 1009. Our addition.
@@ -526,7 +541,7 @@ export interface WebSocketOpenInfo {
   /** Port of this side, `undefined` if the socket has gone already. Our addition. */
   readonly localPort: number | undefined;
 
-  /** HTTP version of the handshake: `'1.1'`. Our addition. */
+  /** HTTP version of the handshake: `'1.1'` or `'2'`. Our addition. */
   readonly httpVersion: string;
 
   /** What TLS agreed on for `wss:`, `null` for `ws:`. Our addition. */
@@ -535,7 +550,7 @@ export interface WebSocketOpenInfo {
 
 /** The server's answer to the handshake. */
 export interface WebSocketResponse {
-  /** HTTP status, 101 when the connection was opened. */
+  /** HTTP status; when the connection was opened 101, or one of success over HTTP/2. */
   readonly status: number;
 
   /** Header fields of the answer. `headers.getSetCookie()` lists the cookies. */

@@ -43,6 +43,7 @@ const CONNECT = [
   { name: 'progress', help: 'show rates on stderr' },
   { name: 'ping', value: 'SECONDS', help: 'ping so often, give up when no answer comes as long' },
   { name: 'no-compress', help: 'do not offer permessage-deflate' },
+  { name: 'http2', help: 'speak HTTP/2 (RFC 8441)' },
   { name: 'proxy', value: 'URL', help: 'connect through an http:, https: or socks5: proxy' },
   { name: 'ca', value: 'FILE', multiple: true, help: 'trust the certificates in a PEM file' },
   { name: 'cert', value: 'FILE', help: 'own certificate as PEM, with --key' },

@@ -124,6 +124,7 @@ function streamOptions(options) {
   if (options.timeout) result.handshakeTimeout = secondsOf(options.timeout, 'timeout', 0);
   if (options['max-size']) result.maxMessageSize = Number(options['max-size']);
   if (options['no-compress']) result.perMessageDeflate = false;
+  if (options.http2) result.http2 = true;
   if (options.proxy) result.proxy = options.proxy;
   if (options.ping) {
     const interval = secondsOf(options.ping, 'ping', 0);

@@ -128,6 +128,9 @@ function connectOptions(url, options, { addresses, path, proxy }, started) {
     closeTimeout: options.closeTimeout,
     handshakeTimeout: Math.max(left, 1),
     heartbeat: options.heartbeat,
+    http1: options.http2 !== true,
+    // Without TLS nobody says what the server speaks.
+    http2: options.http2 === true || (options.http2 === 'auto' && url.protocol === 'wss:'),
     keepAlive: options.keepAlive ? KEEP_ALIVE_MS : undefined,
     maxFragments: options.maxFragments,
     maxMessageSize: options.maxMessageSize,

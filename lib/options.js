@@ -21,6 +21,7 @@ const { show, toDictionary, toUSVStringSequence } = require('./webidl.js');
  * @property {{ interval: number, timeout: number } | undefined} heartbeat milliseconds
  * @property {string[]} headers name and value in turn
  * @property {0 | 4 | 6} family
+ * @property {boolean | 'auto'} http2
  * @property {boolean} keepAlive
  * @property {string | undefined} localAddress
  * @property {Function | undefined} lookup
@@ -89,6 +90,12 @@ function family(value = 0) {
 }
 
 /** @param {unknown} value */
+function http2(value = false) {
+  if (typeof value === 'boolean' || value === 'auto') return value;
+  throw new TypeError(`http2 must be true, false or "auto", not ${show(value)}`);
+}
+
+/** @param {unknown} value */
 function localAddress(value) {
   if (value === undefined || (typeof value === 'string' && isIP(value))) return value;
   throw new TypeError(`localAddress must be an IP address, not ${show(value)}`);
@@ -133,6 +140,7 @@ const MEMBERS = {
   handshakeTimeout: integer(30_000, 1, MAX_MILLISECONDS, 'milliseconds'),
   headers: toHeaderList,
   heartbeat,
+  http2,
   keepAlive: boolean(true),
   localAddress,
   lookup,

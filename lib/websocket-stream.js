@@ -295,12 +295,12 @@ class WebSocketStream {
       readable: this.#readable.stream,
       writable: this.#writable.stream,
       // Ours: what a server's logs need.
-      response: toResponse(101, record.headers),
+      response: toResponse(record.status, record.headers),
       remoteAddress: record.remoteAddress,
       remotePort: record.remotePort,
       localAddress: record.localAddress,
       localPort: record.localPort,
-      httpVersion: '1.1',
+      httpVersion: record.httpVersion,
       tls: tlsInfo(record.tls),
     });
     this.#opened.resolve(info);

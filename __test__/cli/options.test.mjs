@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { acceptStream, startHttp2Server } from '../helpers/http2-server.mjs';
 import { test } from '../helpers/test.mjs';
 import { startWsServer } from '../helpers/ws-server.mjs';
 import { runCommand } from './command.mjs';
@@ -19,6 +20,15 @@ for (const [args, offered] of [
     assert.equal(/permessage-deflate/.test(extensions), offered);
   });
 }
+
+test('--http2 speaks HTTP/2', async (t) => {
+  const server = await startHttp2Server(t, {
+    onStream: (stream) => acceptStream(stream).close(1000, 'over HTTP/2'),
+  });
+  const { code, stderr } = await runCommand(t, [server.url, '--no-stdin', '--http2']);
+  assert.match(stderr, /Closed with 1000 over HTTP\/2/);
+  assert.equal(code, 0);
+});
 
 test('--ping sends Pings to a server that says nothing', async (t) => {
   const { url } = await startWsServer(t, {

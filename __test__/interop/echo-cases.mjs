@@ -10,8 +10,10 @@ const MIB = 1024 * 1024;
  *
  * @param {string} name
  * @param {(t: import('node:test').TestContext) => Promise<string>} start gives the url of an echo server
+ * @param {import('../../index.js').WebSocketStreamOptions} [options]
  */
-export function echoCases(name, start) {
+export function echoCases(name, start, options = {}) {
+  const connect = (url) => connectWith(url, options);
   const messages = [
     ['text', 'gr\u00fc\u00dfe \u65e5\u672c \u{1F50C}'],
     ['empty text', ''],
@@ -59,8 +61,8 @@ export function echoCases(name, start) {
   });
 }
 
-async function connect(url) {
-  const wss = new WebSocketStream(url);
+async function connectWith(url, options) {
+  const wss = new WebSocketStream(url, options);
   const { readable, writable } = await wss.opened;
   return { wss, reader: readable.getReader(), writer: writable.getWriter() };
 }

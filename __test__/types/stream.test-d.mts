@@ -43,6 +43,8 @@ new WebSocketStream('ws://h/', { protocols: undefined, signal: undefined });
 new WebSocketStream('ws://h/', { signal: AbortSignal.timeout(5) });
 new WebSocketStream('ws://h/', { headers: new Headers() });
 new WebSocketStream('ws://h/', { headers: [['a', 'b']] });
+new WebSocketStream('ws://h/', { http2: true });
+new WebSocketStream('ws://h/', { http2: 'auto' });
 wss.close();
 wss.close({});
 wss.close({ closeCode: 1000 });
@@ -56,6 +58,8 @@ new WebSocketStream('ws://h/', { protocols: 'chat' });
 new WebSocketStream('ws://h/', { signal: null });
 // @ts-expect-error An option that does not exist.
 new WebSocketStream('ws://h/', { protocol: ['chat'] });
+// @ts-expect-error Neither a boolean nor 'auto'.
+new WebSocketStream('ws://h/', { http2: 'h2' });
 // @ts-expect-error A number of milliseconds.
 new WebSocketStream('ws://h/', { closeTimeout: '5s' });
 // @ts-expect-error The old name of closeCode.

@@ -1,41 +1,44 @@
-// The Python peer of the tests: `websockets` in a virtual environment inside the checkout.
+// The Python peers of the tests, in a virtual environment inside the checkout: `websockets`, and
+// `hypercorn` for WebSockets over HTTP/2.
 
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 import { capture, Failure, root } from '../command.mjs';
 
-const REQUIREMENT = 'websockets==17.4';
+const REQUIREMENTS = ['websockets==17.4', 'hypercorn==0.18.0', 'h2==4.3.0', 'wsproto==1.2.0'];
 
 const folder = path.join(root, '.venv');
 const stampFile = path.join(folder, 'requirement.txt');
 
-/** The interpreter that has `websockets`. */
+/** The interpreter that has them. */
 export const python =
   process.platform === 'win32'
     ? path.join(folder, 'Scripts', 'python.exe')
     : path.join(folder, 'bin', 'python');
 
-/** Makes the virtual environment unless it is there with the wanted version. */
+/** Makes the virtual environment unless it is there with the wanted versions. */
 export async function ensurePython() {
   if (
     existsSync(stampFile) &&
-    readFileSync(stampFile, 'utf8') === REQUIREMENT &&
+    readFileSync(stampFile, 'utf8') === REQUIREMENTS.join('\n') &&
     capture(python, ['--version']).ok
   ) {
     return;
   }
-  console.log(`installing ${REQUIREMENT} into .venv`);
+  console.log(`installing ${REQUIREMENTS.join(', ')} into .venv`);
   rmSync(folder, { recursive: true, force: true });
   const base = process.platform === 'win32' ? 'python' : 'python3';
   if (!capture(base, ['--version']).ok) {
     throw new Failure(`${base} is missing: the tests talk to a Python server too. ${advice}`);
   }
   makeEnvironment(base);
-  const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', REQUIREMENT];
+  const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...REQUIREMENTS];
   const installed = capture(python, pip);
-  if (!installed.ok) throw new Failure(`${REQUIREMENT} cannot be installed:\n${installed.stderr}`);
-  writeFileSync(stampFile, REQUIREMENT);
+  if (!installed.ok) {
+    throw new Failure(`${REQUIREMENTS.join(', ')} cannot be installed:\n${installed.stderr}`);
+  }
+  writeFileSync(stampFile, REQUIREMENTS.join('\n'));
 }
 
 /** @param {string} base */

@@ -8,7 +8,7 @@ use napi_derive::napi;
 
 use super::tls_options::ConnectTls;
 use crate::net::{
-    config::{Config, HeartbeatOptions, Limits, Request, SocketOptions, Timeouts},
+    config::{Config, HeartbeatOptions, HttpVersions, Limits, Request, SocketOptions, Timeouts},
     extensions::DeflateOptions,
     proxy::{ProxyOptions, ProxyProtocol},
 };
@@ -38,6 +38,10 @@ pub struct ConnectOptions {
     pub close_timeout: u32,
     /// From the first SYN to the 101.
     pub handshake_timeout: u32,
+    /// HTTP/1.1 may carry the connection.
+    pub http1: bool,
+    /// HTTP/2 may carry the connection.
+    pub http2: bool,
     /// When a silent peer is asked and given up; absent for never.
     pub heartbeat: Option<ConnectHeartbeat>,
     /// Idle time before keep-alive probes; absent for none.
@@ -156,6 +160,11 @@ impl TryFrom<ConnectOptions> for Config {
                 }),
             },
             tls: options.tls.map(Into::into),
+            versions: match (options.http1, options.http2) {
+                (true, true) => HttpVersions::Both,
+                (false, true) => HttpVersions::Only2,
+                _ => HttpVersions::Only1,
+            },
         })
     }
 }

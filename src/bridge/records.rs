@@ -16,6 +16,8 @@ use crate::net::{
 pub struct OpenedRecord {
     /// `Sec-WebSocket-Extensions`, or nothing.
     pub extensions: String,
+    /// `1.1` or `2`.
+    pub http_version: String,
     /// Name and value in turn; values in Latin-1.
     pub headers: Vec<String>,
     /// Address of this side.
@@ -28,6 +30,8 @@ pub struct OpenedRecord {
     pub remote_address: Option<String>,
     /// Port of the server or proxy.
     pub remote_port: Option<u16>,
+    /// Status of the answer: 101, or one of success over HTTP/2.
+    pub status: u16,
     /// What TLS agreed on.
     pub tls: Option<TlsRecord>,
 }
@@ -107,12 +111,14 @@ impl From<Opened> for OpenedRecord {
     fn from(opened: Opened) -> Self {
         Self {
             extensions: opened.extensions,
+            http_version: opened.http_version.to_owned(),
             headers: flat_headers(&opened.headers),
             local_address: opened.local_address.map(|address| address.ip().to_string()),
             local_port: opened.local_address.map(|address| address.port()),
             protocol: opened.protocol,
             remote_address: opened.remote_address.map(|address| address.ip().to_string()),
             remote_port: opened.remote_address.map(|address| address.port()),
+            status: opened.status,
             tls: opened.tls.map(TlsRecord::from),
         }
     }
@@ -202,8 +208,10 @@ fn kind(error: &Error) -> &'static str {
         Error::Handshake(_) => "handshake",
         Error::HandshakeTimeout(_) => "handshake-timeout",
         Error::HeartbeatTimeout(_) => "heartbeat-timeout",
+        Error::Http2(_) => "http2",
         Error::Internal(_) => "internal",
         Error::Io { .. } => "io",
+        Error::NoHttp2(_) => "no-http2",
         Error::Protocol(_) => "protocol",
         Error::Proxy(_) => "proxy",
         Error::Refused(_) | Error::SocksRefused(_) => "refused",

@@ -27,6 +27,20 @@ pub struct Config {
     pub timeouts: Timeouts,
     /// TLS towards the server; `None` for `ws:`.
     pub tls: Option<TlsOptions>,
+    /// Versions of HTTP that may carry the connection.
+    pub versions: HttpVersions,
+}
+
+/// Versions of HTTP that may carry a connection.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum HttpVersions {
+    /// HTTP/1.1 (RFC 6455).
+    #[default]
+    Only1,
+    /// HTTP/2 (RFC 8441).
+    Only2,
+    /// HTTP/2 where the server takes WebSockets over it, or else HTTP/1.1. Needs TLS.
+    Both,
 }
 
 /// The opening handshake's request (RFC 6455 section 4.1).
@@ -71,7 +85,7 @@ pub struct Limits {
 }
 
 /// Options of the TCP socket.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SocketOptions {
     /// Idle time before TCP keep-alive probes; `None` switches them off.
     pub keep_alive: Option<Duration>,

@@ -13,19 +13,23 @@ use tokio::time::timeout;
 
 use super::{
     closing::Outcome,
-    config::Config,
-    connection::{Connection, Transport},
+    config::{Config, HttpVersions},
+    connection::Connection,
     error::Error,
     handle::{Handle, Observer, Shared},
     handshake::{Upgrade, upgrade},
+    http2::{self, Opening},
     route::{Route, reach},
-    runtime, tls,
+    runtime,
+    tls::TlsFacts,
+    tls_config::TlsOptions,
 };
 
 /// Starts a connection on a network thread.
 pub fn connect(config: Config, observer: Arc<dyn Observer>) -> Handle {
     let shared = Arc::new(Shared::new(observer, config.limits.receive_buffer));
     let task_shared = Arc::clone(&shared);
+    let origin = (config.versions != HttpVersions::Only1).then(|| config.request.authority.clone());
     let task = async move {
         // A fault of ours must end this connection, not the thread with all the others.
         let run = AssertUnwindSafe(run(&config, &task_shared)).catch_unwind();
@@ -39,7 +43,11 @@ pub fn connect(config: Config, observer: Arc<dyn Observer>) -> Handle {
             task_shared.settle(Outcome::abnormal(Error::Internal(message)));
         }
     };
-    if let Err(source) = runtime::spawn(task) {
+    let spawned = match origin {
+        Some(origin) => runtime::spawn_for(&origin, task),
+        None => runtime::spawn(task),
+    };
+    if let Err(source) = spawned {
         shared.settle(Outcome::abnormal(Error::Io { syscall: "spawn", source }));
     }
     Handle(shared)
@@ -67,30 +75,36 @@ async fn open(config: &Config, shared: &Arc<Shared>) -> Result<Connection, Error
     if let (Some(agreement), Some(options)) = (upgrade.compression, &config.request.deflate) {
         connection.compress(agreement, options);
     }
+    if upgrade.multiplexed {
+        connection.share_transport();
+    }
     shared.opened(upgrade.opened);
     Ok(connection)
 }
 
 async fn establish(config: &Config, shared: &Shared) -> Result<Upgrade, Error> {
-    let Route { stream, remote_address, local_address } = reach(config).await?;
-    let mut tls_facts = None;
-    let transport: Box<dyn Transport> = match &config.tls {
-        Some(options) => {
-            let stream = tls::handshake(stream, options).await?;
-            let facts = tls::facts(stream.get_ref().1);
-            if options.ask_owner {
-                shared.ask(&facts.peer_certificate).await;
-            }
-            tls_facts = Some(facts);
-            Box::new(stream)
-        }
-        None => stream,
+    let route = match config.versions {
+        HttpVersions::Only1 => reach(config, HttpVersions::Only1).await?,
+        HttpVersions::Only2 | HttpVersions::Both => match http2::open(config, shared).await? {
+            Opening::Open(upgrade) => return Ok(upgrade),
+            Opening::Http1(Some(route)) => route,
+            Opening::Http1(None) => reach(config, HttpVersions::Only1).await?,
+        },
     };
-    let mut upgrade = upgrade(transport, &config.request).await?;
-    upgrade.opened.tls = tls_facts;
+    let Route { local_address, remote_address, stream, tls } = route;
+    ask_owner(config, shared, tls.as_ref()).await;
+    let mut upgrade = upgrade(stream, &config.request).await?;
+    upgrade.opened.tls = tls;
     upgrade.opened.remote_address = remote_address;
     upgrade.opened.local_address = local_address;
     Ok(upgrade)
+}
+
+/// Waits for the owner's judgement of the certificate, where the owner wants to judge.
+pub(super) async fn ask_owner(config: &Config, shared: &Shared, tls: Option<&TlsFacts>) {
+    if let (Some(TlsOptions { ask_owner: true, .. }), Some(facts)) = (&config.tls, tls) {
+        shared.ask(&facts.peer_certificate).await;
+    }
 }
 
 /// Gives up on `future` when the owner drops the connection.

@@ -44,6 +44,8 @@ pub struct Connection {
     pub(super) filter: FrameFilter,
     pub(super) heartbeat: Option<Heartbeat>,
     pub(super) limits: Limits,
+    /// The transport is a stream of HTTP/2: see [`Connection::share_transport`].
+    pub(super) multiplexed: bool,
     pub(super) output: Output,
     pub(super) phase: Phase,
     pub(super) pings: Pings,
@@ -84,6 +86,7 @@ impl Connection {
             filter,
             heartbeat: timeouts.heartbeat.map(Heartbeat::new),
             limits,
+            multiplexed: false,
             output: Output::default(),
             phase: Phase::Open,
             pings: Pings::default(),
@@ -105,6 +108,10 @@ impl Connection {
         {
             return false;
         }
+        if self.multiplexed {
+            // The socket is another task's, and its lock may be held for a write.
+            return false;
+        }
         if let Some(deflater) = &self.deflater
             && self.shared.outbox.has_message_of(deflater.threshold())
         {
@@ -122,6 +129,13 @@ impl Connection {
     pub(super) fn compress(&mut self, agreement: Agreement, options: &DeflateOptions) {
         self.filter.set_inflater(Inflater::new(&agreement, self.limits.max_message_size));
         self.deflater = Some(Deflater::new(&agreement, options));
+    }
+
+    /// From here on the transport is taken for one of several streams of a connection: only the
+    /// task writes, what comes is taken out of the connection's memory even while the reader is
+    /// slow, and the answer to a Close frame ends this side of the stream.
+    pub(super) fn share_transport(&mut self) {
+        self.multiplexed = true;
     }
 
     /// The peer's frames have ended, at their place in the order of events.
@@ -198,6 +212,10 @@ impl Connection {
         let unsent =
             !self.shared.outbox.is_empty() || self.writing.is_busy() || self.output.pending() > 0;
         self.deadline.arm(self.timeouts.close);
+        if self.multiplexed {
+            // RFC 8441 section 5: this is what closing the TCP connection is otherwise.
+            self.output.end();
+        }
         if unsent && let End::Close(_) = end {
             self.writing.clear();
             // The frame that is half written is finished, so that the peer can parse ours.
@@ -215,6 +233,11 @@ impl Connection {
     fn await_end_of_stream(&mut self, end: End) {
         self.deadline.arm(LINGER);
         self.phase = match end {
+            // No socket has to be closed, and so there is nothing to wait for.
+            End::Close(_) if self.multiplexed => {
+                self.shared.settle(end.outcome());
+                Phase::Ended(None)
+            }
             End::Close(_) => Phase::Ended(Some(end.outcome())),
             End::Violation(_) => {
                 self.shared.settle(end.outcome());
@@ -264,7 +287,9 @@ impl Connection {
 
     /// A failure of the transport, in the order of events.
     pub(super) fn on_io_error(&mut self, syscall: &'static str, source: io::Error) {
-        self.on_socket_end(Error::Io { syscall, source });
+        // A stream of HTTP/2 knows better than a number what became of it.
+        let error = source.downcast().unwrap_or_else(|source| Error::Io { syscall, source });
+        self.on_socket_end(error);
     }
 }
 

@@ -27,6 +27,9 @@ pub enum Error {
     /// The peer sent nothing after a Ping of the heartbeat.
     #[error("the peer sent nothing within {} ms after a ping", .0.as_millis())]
     HeartbeatTimeout(Duration),
+    /// The HTTP/2 connection or the stream in it failed.
+    #[error("{0}")]
+    Http2(String),
     /// A fault inside this library, caught at the edge of the connection task.
     #[error("internal error: {0}")]
     Internal(String),
@@ -38,6 +41,9 @@ pub enum Error {
         /// What the operating system said.
         source: io::Error,
     },
+    /// The server takes no WebSockets over HTTP/2.
+    #[error("{0}")]
+    NoHttp2(String),
     /// The peer broke the protocol; a Close frame with the code was sent.
     #[error("{0}")]
     Protocol(Violation),
@@ -66,6 +72,48 @@ pub enum Error {
     UnsentData,
 }
 
+impl Error {
+    /// The same failure, for another one that waited for the same thing.
+    pub(super) fn copy(&self) -> Self {
+        match self {
+            Self::CloseTimeout(time) => Self::CloseTimeout(*time),
+            Self::Dial(attempts) => Self::Dial(
+                attempts
+                    .iter()
+                    .map(|Attempt { address, error }| Attempt {
+                        address: *address,
+                        error: copy_io(error),
+                    })
+                    .collect(),
+            ),
+            Self::EndOfHandshake => Self::EndOfHandshake,
+            Self::EndOfStream => Self::EndOfStream,
+            Self::Handshake(message) => Self::Handshake(message.clone()),
+            Self::HandshakeTimeout(time) => Self::HandshakeTimeout(*time),
+            Self::HeartbeatTimeout(time) => Self::HeartbeatTimeout(*time),
+            Self::Http2(message) => Self::Http2(message.clone()),
+            Self::Internal(message) => Self::Internal(message.clone()),
+            Self::Io { syscall, source } => Self::Io { syscall, source: copy_io(source) },
+            Self::NoHttp2(message) => Self::NoHttp2(message.clone()),
+            Self::Protocol(violation) => Self::Protocol(*violation),
+            Self::Proxy(error) => Self::Proxy(Box::new(error.copy())),
+            Self::Refused(refusal) => Self::Refused(refusal.clone()),
+            Self::SocksRefused(why) => Self::SocksRefused(why),
+            Self::Terminated => Self::Terminated,
+            Self::Tls { code, message } => Self::Tls { code, message: message.clone() },
+            Self::UnsentData => Self::UnsentData,
+        }
+    }
+}
+
+/// `io::Error` cannot be cloned; its code and kind are what matters.
+pub(super) fn copy_io(error: &io::Error) -> io::Error {
+    error.raw_os_error().map_or_else(
+        || io::Error::new(error.kind(), error.to_string()),
+        io::Error::from_raw_os_error,
+    )
+}
+
 /// One address that was tried, and how it failed.
 #[derive(Debug)]
 pub struct Attempt {
@@ -76,7 +124,7 @@ pub struct Attempt {
 }
 
 /// A server's answer that is no `101 Switching Protocols`.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Refusal {
     /// Header names and values as they came.
     pub headers: Vec<(String, Vec<u8>)>,

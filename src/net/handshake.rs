@@ -26,7 +26,7 @@ use tokio_tungstenite::tungstenite::handshake::{client::generate_key, derive_acc
 use super::{
     config,
     connection::Transport,
-    error::{Error, Refusal},
+    error::{Error, Refusal, copy_io},
     extensions::{self, Agreement, DeflateOptions},
     tls,
 };
@@ -38,12 +38,16 @@ pub struct Opened {
     pub extensions: String,
     /// Header names and values as they came.
     pub headers: Vec<(String, Vec<u8>)>,
+    /// The version of HTTP that carries the connection: `1.1` or `2`.
+    pub http_version: &'static str,
     /// Address and port of this side.
     pub local_address: Option<std::net::SocketAddr>,
     /// The subprotocol that the server chose, or nothing.
     pub protocol: String,
     /// Address and port of the other side.
     pub remote_address: Option<std::net::SocketAddr>,
+    /// The status of the answer.
+    pub status: u16,
     /// What TLS agreed on.
     pub tls: Option<super::tls::TlsFacts>,
 }
@@ -52,6 +56,8 @@ pub struct Opened {
 pub(super) struct Upgrade {
     /// How messages may be compressed; `None` for not at all.
     pub(super) compression: Option<Agreement>,
+    /// The transport is one of several streams of a connection.
+    pub(super) multiplexed: bool,
     pub(super) opened: Opened,
     /// Bytes that came behind the answer.
     pub(super) received: Bytes,
@@ -93,7 +99,7 @@ pub(super) async fn upgrade(
     let (mut opened, upgraded) = drive(connection.with_upgrades(), exchange).await?;
     let compression = check_extensions(&mut opened, deflate.as_ref())?;
     let (transport, received) = into_parts(upgraded)?;
-    Ok(Upgrade { compression, opened, received, transport })
+    Ok(Upgrade { compression, multiplexed: false, opened, received, transport })
 }
 
 /// Awaits `exchange` and moves hyper's connection meanwhile: both live in one future.
@@ -121,7 +127,6 @@ pub(super) fn into_parts(upgraded: Upgraded) -> Result<(Box<dyn Transport>, Byte
 }
 
 fn build_request(config: &config::Request, key: &str) -> Result<Request<Empty<Bytes>>, Error> {
-    let invalid = |what: &str| Error::Handshake(format!("{what} cannot be sent in a request"));
     let mut request = Request::get(&config.target)
         .body(Empty::new())
         .map_err(|_| invalid("the path of the URL"))?;
@@ -135,6 +140,17 @@ fn build_request(config: &config::Request, key: &str) -> Result<Request<Empty<By
     insert(UPGRADE, "websocket")?;
     insert(CONNECTION, "Upgrade")?;
     insert(SEC_WEBSOCKET_KEY, key)?;
+    add_headers(headers, config)?;
+    Ok(request)
+}
+
+/// The headers that are the same over every version of HTTP, and the caller's own.
+pub(super) fn add_headers(headers: &mut HeaderMap, config: &config::Request) -> Result<(), Error> {
+    let mut insert = |name: HeaderName, value: &str| {
+        HeaderValue::from_str(value)
+            .map(|value| headers.insert(name.clone(), value))
+            .map_err(|_| invalid(name.as_str()))
+    };
     insert(SEC_WEBSOCKET_VERSION, "13")?;
     if !config.protocols.is_empty() {
         insert(SEC_WEBSOCKET_PROTOCOL, &config.protocols.join(", "))?;
@@ -151,10 +167,14 @@ fn build_request(config: &config::Request, key: &str) -> Result<Request<Empty<By
             headers.append(name, value);
         }
     }
-    Ok(request)
+    Ok(())
 }
 
-fn requested_protocols(headers: &HeaderMap) -> Vec<String> {
+pub(super) fn invalid(what: &str) -> Error {
+    Error::Handshake(format!("{what} cannot be sent in a request"))
+}
+
+pub(super) fn requested_protocols(headers: &HeaderMap) -> Vec<String> {
     tokens(headers, &SEC_WEBSOCKET_PROTOCOL).map(str::to_owned).collect()
 }
 
@@ -176,6 +196,16 @@ fn check_answer(
     if accept != Some(derive_accept_key(key.as_bytes()).as_str()) {
         return fail("the server's Sec-WebSocket-Accept does not match the key".to_owned());
     }
+    agree(headers, protocols).map(|opened| Opened {
+        http_version: "1.1",
+        status: StatusCode::SWITCHING_PROTOCOLS.as_u16(),
+        ..opened
+    })
+}
+
+/// What is the same over every version of HTTP.
+pub(super) fn agree(headers: &HeaderMap, protocols: &[String]) -> Result<Opened, Error> {
+    let fail = |message: String| Err(Error::Handshake(message));
     let protocol = single(headers, &SEC_WEBSOCKET_PROTOCOL)?.unwrap_or("");
     if protocol.is_empty() && !protocols.is_empty() {
         return fail(format!(
@@ -196,7 +226,7 @@ fn check_answer(
 }
 
 /// What the server accepted of the offered extensions. Its words become those of `opened`.
-fn check_extensions(
+pub(super) fn check_extensions(
     opened: &mut Opened,
     offered: Option<&DeflateOptions>,
 ) -> Result<Option<Agreement>, Error> {
@@ -228,7 +258,7 @@ fn single<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<Option<&'a st
     Ok(first.map(|value| value.to_str().unwrap_or("\u{fffd}").trim()))
 }
 
-fn owned_headers(headers: &HeaderMap) -> Vec<(String, Vec<u8>)> {
+pub(super) fn owned_headers(headers: &HeaderMap) -> Vec<(String, Vec<u8>)> {
     headers
         .iter()
         .map(|(name, value)| (name.as_str().to_owned(), value.as_bytes().to_vec()))
@@ -277,12 +307,7 @@ pub(super) fn hyper_error(error: &hyper::Error) -> Error {
             if let Some(error) = tls::error_behind(cause) {
                 return error;
             }
-            // io::Error cannot be cloned; its code and kind are what matters.
-            let copy = cause.raw_os_error().map_or_else(
-                || io::Error::new(cause.kind(), cause.to_string()),
-                io::Error::from_raw_os_error,
-            );
-            return Error::Io { syscall: "read", source: copy };
+            return Error::Io { syscall: "read", source: copy_io(cause) };
         }
         source = cause.source();
     }
@@ -296,7 +321,7 @@ pub(super) const MAX_HEADERS: usize = 256;
 pub(super) const MAX_HEAD_BYTES: usize = 64 << 10;
 
 /// How much of a refusal's body is kept.
-const MAX_BODY_BYTES: usize = 64 << 10;
+pub(super) const MAX_BODY_BYTES: usize = 64 << 10;
 
 /// How long a refusal's body is waited for: the status is known already and says most.
-const BODY_DEADLINE: Duration = Duration::from_secs(2);
+pub(super) const BODY_DEADLINE: Duration = Duration::from_secs(2);

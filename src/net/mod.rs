@@ -41,6 +41,7 @@ pub mod handle;
 pub mod handshake;
 pub mod header;
 pub mod heartbeat;
+mod http2;
 pub mod inbox;
 pub mod inflate;
 pub mod key_log;

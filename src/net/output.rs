@@ -13,6 +13,8 @@ use tokio::io::AsyncWrite;
 #[derive(Debug, Default)]
 pub struct Output {
     bytes: Vec<u8>,
+    /// Nothing follows what waits: the transport is told so with the last of it.
+    is_last: bool,
     /// How much of `bytes` has been written.
     written: usize,
     /// Bytes that the transport has taken from the beginning.
@@ -38,6 +40,11 @@ impl Output {
     #[must_use]
     pub fn is_flushed(&self) -> bool {
         self.pending() == 0 && !self.unflushed
+    }
+
+    /// Ends the transport's writing side behind what waits.
+    pub fn end(&mut self) {
+        self.is_last = true;
     }
 
     /// Writes until everything has left, or the socket takes no more.
@@ -66,7 +73,12 @@ impl Output {
         }
         self.clear();
         if self.unflushed {
-            ready!(Pin::new(&mut *transport).poll_flush(cx))?;
+            let transport = Pin::new(&mut *transport);
+            ready!(if self.is_last {
+                transport.poll_shutdown(cx)
+            } else {
+                transport.poll_flush(cx)
+            })?;
             self.unflushed = false;
         }
         Poll::Ready(Ok(()))

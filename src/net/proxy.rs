@@ -10,6 +10,7 @@ use hyper::{
 use hyper_util::rt::TokioIo;
 
 use super::{
+    config::HttpVersions,
     connection::Transport,
     error::Error,
     handshake::{MAX_HEAD_BYTES, MAX_HEADERS, drive, hyper_error, into_parts, refusal},
@@ -18,7 +19,7 @@ use super::{
 };
 
 /// How to go through a proxy.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct ProxyOptions {
     /// User name and password for SOCKS.
     pub credentials: Option<(String, String)>,
@@ -60,7 +61,7 @@ pub(super) async fn tunnel(
     options: &ProxyOptions,
 ) -> Result<Box<dyn Transport>, Error> {
     let mut stream: Box<dyn Transport> = match &options.tls {
-        Some(tls) => Box::new(tls::handshake(stream, tls).await?),
+        Some(tls) => Box::new(tls::handshake(stream, tls, HttpVersions::Only1).await?),
         None => stream,
     };
     match options.protocol {

@@ -78,6 +78,10 @@ impl Connection {
                 Poll::Ready(Err(error)) => self.on_io_error("read", error),
                 Poll::Pending => {}
             }
+        } else if self.multiplexed {
+            // Nothing fits: the stream only gathers what came for it. An error comes again.
+            let mut nothing = ReadBuf::new(&mut []);
+            let _ = Pin::new(&mut self.transport).poll_read(cx, &mut nothing);
         }
         self.deliver();
         self.reading.input.release();

@@ -1,27 +1,50 @@
-//! The way to the server: a TCP connection, one through a proxy, or a Unix socket.
+//! The way to the server: a TCP connection, one through a proxy, or a Unix socket; with TLS where
+//! it is wanted.
 
 use std::{net::SocketAddr, path::Path};
 
-use super::{config::Config, connection::Transport, dial::dial, error::Error, proxy};
+use super::{
+    config::{Config, HttpVersions},
+    connection::Transport,
+    dial::dial,
+    error::Error,
+    proxy,
+    tls::{self, TlsFacts},
+};
 
 /// Bytes to and from the server, and the ends of the socket below.
 pub(super) struct Route {
     pub(super) local_address: Option<SocketAddr>,
     pub(super) remote_address: Option<SocketAddr>,
     pub(super) stream: Box<dyn Transport>,
+    pub(super) tls: Option<TlsFacts>,
 }
 
+/// Connects to the server, and offers it `versions` where there is TLS.
+///
 /// # Errors
-/// [`Error::Dial`] when nothing answers, [`Error::Proxy`] when the proxy is to blame.
+/// [`Error::Dial`] when nothing answers, [`Error::Proxy`] when the proxy is to blame,
+/// [`Error::Tls`] when the server cannot be trusted.
 ///
 /// # Cancel safety
 /// Dropping the future closes every socket that it opened.
-pub(super) async fn reach(config: &Config) -> Result<Route, Error> {
+pub(super) async fn reach(config: &Config, versions: HttpVersions) -> Result<Route, Error> {
+    let mut route = reach_plain(config).await?;
+    if let Some(options) = &config.tls {
+        let stream = tls::handshake(route.stream, options, versions).await?;
+        route.tls = Some(tls::facts(stream.get_ref().1));
+        route.stream = Box::new(stream);
+    }
+    Ok(route)
+}
+
+async fn reach_plain(config: &Config) -> Result<Route, Error> {
     if let Some(path) = &config.path {
         return Ok(Route {
             local_address: None,
             remote_address: None,
             stream: unix(path).await.map_err(|source| Error::Io { syscall: "connect", source })?,
+            tls: None,
         });
     }
     let blame = |error| match &config.proxy {
@@ -34,7 +57,7 @@ pub(super) async fn reach(config: &Config) -> Result<Route, Error> {
         Some(options) => proxy::tunnel(Box::new(stream), options).await.map_err(blame)?,
         None => Box::new(stream),
     };
-    Ok(Route { local_address, remote_address, stream })
+    Ok(Route { local_address, remote_address, stream, tls: None })
 }
 
 #[cfg(unix)]

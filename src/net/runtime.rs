@@ -2,6 +2,7 @@
 
 use std::{
     future::Future,
+    hash::{DefaultHasher, Hash, Hasher},
     io,
     sync::{
         OnceLock,
@@ -20,11 +21,32 @@ pub fn spawn<F>(task: F) -> io::Result<()>
 where
     F: Future<Output = ()> + Send + 'static,
 {
+    spawn_at(NEXT.fetch_add(1, Ordering::Relaxed), task)
+}
+
+/// Spawns a connection task on the network thread that all connections to `origin` have: they
+/// share sockets.
+///
+/// # Errors
+/// As for [`spawn`].
+pub fn spawn_for<F>(origin: &str, task: F) -> io::Result<()>
+where
+    F: Future<Output = ()> + Send + 'static,
+{
+    let mut hasher = DefaultHasher::new();
+    origin.hash(&mut hasher);
+    // Any bits will do.
+    spawn_at(usize::try_from(hasher.finish() >> 32).unwrap_or(0), task)
+}
+
+fn spawn_at<F>(turn: usize, task: F) -> io::Result<()>
+where
+    F: Future<Output = ()> + Send + 'static,
+{
     let threads = THREADS.get_or_init(start).as_ref().map_err(|error| {
         io::Error::new(error.kind(), format!("the network threads did not start: {error}"))
     })?;
-    let turn = NEXT.fetch_add(1, Ordering::Relaxed) % threads.len();
-    threads[turn].spawn(task);
+    threads[turn % threads.len()].spawn(task);
     Ok(())
 }
 

@@ -13,6 +13,7 @@ use tokio_rustls::{
 };
 
 use super::{
+    config::HttpVersions,
     connection::Transport,
     error::Error,
     tls_config::{TlsOptions, cipher_name, client_config},
@@ -20,7 +21,7 @@ use super::{
 };
 
 /// What TLS agreed on.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct TlsFacts {
     /// The application protocol, where one was negotiated.
     pub alpn: Option<String>,
@@ -34,7 +35,7 @@ pub struct TlsFacts {
     pub session_reused: bool,
 }
 
-/// Runs the TLS handshake.
+/// Runs the TLS handshake, and offers these versions of HTTP.
 ///
 /// # Errors
 /// [`Error::Tls`] with Node's code for what went wrong, [`Error::Io`] when the socket failed.
@@ -44,12 +45,13 @@ pub struct TlsFacts {
 pub(super) async fn handshake<S: Transport>(
     stream: S,
     options: &TlsOptions,
+    http: HttpVersions,
 ) -> Result<TlsStream<S>, Error> {
     let name = ServerName::try_from(options.servername.clone()).map_err(|_| Error::Tls {
         code: "ERR_TLS_CERT_ALTNAME_INVALID",
         message: format!("{:?} is no name a certificate could be for", options.servername),
     })?;
-    let connector = TlsConnector::from(client_config(&options.profile)?);
+    let connector = TlsConnector::from(client_config(&options.profile, http)?);
     let stream = connector.connect(name, stream).await.map_err(handshake_error)?;
     // Not the verifier's work: it is not asked when a session is resumed.
     check_pins(stream.get_ref().1, &options.pins)?;

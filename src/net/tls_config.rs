@@ -14,10 +14,10 @@ use tokio_rustls::rustls::{
     version::{TLS12, TLS13},
 };
 
-use super::{error::Error, key_log::KeyLogFile, verifier::Verifier};
+use super::{config::HttpVersions, error::Error, key_log::KeyLogFile, verifier::Verifier};
 
 /// TLS towards one server or proxy.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TlsOptions {
     /// The owner looks at the certificate before anything is sent: [`super::Handle::accept`].
     pub ask_owner: bool,
@@ -114,6 +114,13 @@ pub fn has_default_roots() -> bool {
     DEFAULT_ROOTS.get().is_some()
 }
 
+/// A configuration and what it was made for.
+struct Cached {
+    config: Arc<ClientConfig>,
+    http: HttpVersions,
+    profile: TlsProfile,
+}
+
 /// Certificates that are trusted.
 #[derive(Debug)]
 pub(super) struct Roots {
@@ -140,25 +147,31 @@ impl Roots {
     }
 }
 
-/// The configuration for a profile.
-pub(super) fn client_config(profile: &TlsProfile) -> Result<Arc<ClientConfig>, Error> {
+/// The configuration for a profile that offers these versions of HTTP (RFC 7301).
+pub(super) fn client_config(
+    profile: &TlsProfile,
+    http: HttpVersions,
+) -> Result<Arc<ClientConfig>, Error> {
     let mut cache = CACHE.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(index) = cache.iter().position(|(known, _)| known == profile) {
+    if let Some(index) =
+        cache.iter().position(|known| known.http == http && known.profile == *profile)
+    {
         // The one that was used last is at the end.
         cache[index..].rotate_left(1);
     } else {
         if cache.len() == MAX_CACHED {
             cache.remove(0);
         }
-        cache.push((profile.clone(), Arc::new(build(profile)?)));
+        let config = Arc::new(build(profile, http)?);
+        cache.push(Cached { config, http, profile: profile.clone() });
     }
     cache
         .last()
-        .map(|(_, config)| Arc::clone(config))
+        .map(|cached| Arc::clone(&cached.config))
         .ok_or_else(|| Error::Internal("the TLS configuration is lost".to_owned()))
 }
 
-fn build(profile: &TlsProfile) -> Result<ClientConfig, Error> {
+fn build(profile: &TlsProfile, http: HttpVersions) -> Result<ClientConfig, Error> {
     let mut provider = aws_lc_rs::default_provider();
     if let Some(names) = &profile.ciphers {
         provider.cipher_suites =
@@ -188,7 +201,11 @@ fn build(profile: &TlsProfile) -> Result<ClientConfig, Error> {
         None => builder.with_no_client_auth(),
     };
     // A server that speaks HTTP/2 as well must be told which one this is.
-    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    config.alpn_protocols = match http {
+        HttpVersions::Only1 => vec![HTTP1.to_vec()],
+        HttpVersions::Only2 => vec![HTTP2.to_vec()],
+        HttpVersions::Both => vec![HTTP2.to_vec(), HTTP1.to_vec()],
+    };
     config.enable_sni = profile.sni;
     if !profile.resumption {
         config.resumption = Resumption::disabled();
@@ -237,10 +254,14 @@ fn refused_option(error: &rustls::Error) -> Error {
     }
 }
 
+/// Names of protocols in the registry of RFC 7301.
+const HTTP1: &[u8] = b"http/1.1";
+pub(super) const HTTP2: &[u8] = b"h2";
+
 static DEFAULT_ROOTS: OnceLock<Arc<Roots>> = OnceLock::new();
 
 /// Configurations in the order of their last use.
-static CACHE: Mutex<Vec<(TlsProfile, Arc<ClientConfig>)>> = Mutex::new(Vec::new());
+static CACHE: Mutex<Vec<Cached>> = Mutex::new(Vec::new());
 
 /// Programs have a handful of option sets. One that makes up a new one for every connection must
 /// not fill the memory.
