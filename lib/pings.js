@@ -1,5 +1,7 @@
 'use strict';
 
+const { DOMException } = globalThis;
+
 const { settleable } = require('./settleable.js');
 const { show, toUSVString, viewOfBufferSource } = require('./webidl.js');
 

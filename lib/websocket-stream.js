@@ -1,7 +1,7 @@
 'use strict';
 
 // Taken at load, so that later changes to the globals do not matter.
-const { AbortController, DOMException } = globalThis;
+const { AbortController } = globalThis;
 
 const { closeInfoOf, toCloseInfo, validateCloseInfo, warnAboutCode } = require('./closing.js');
 const { Connection } = require('./connection.js');
