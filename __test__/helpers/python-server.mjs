@@ -34,7 +34,8 @@ export async function startPythonServer(t, { deflate } = {}) {
   return { port, url: `ws://127.0.0.1:${port}/` };
 }
 
-function python() {
+/** The interpreter that the set-up of the test script made an environment for. */
+export function python() {
   const windows = process.platform === 'win32';
   const found = path(windows ? '../../.venv/Scripts/python.exe' : '../../.venv/bin/python');
   if (!existsSync(found)) {
