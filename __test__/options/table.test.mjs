@@ -1,5 +1,5 @@
-// The tables of options in docs/api.md: complete, with the defaults that hold, and each row with a
-// test whose title begins with its name.
+// The tables of options in docs/api.md: complete, with the defaults that hold, and each row with an
+// example that runs and a test whose title begins with its name.
 
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -19,6 +19,8 @@ const GROUPS = {
   tls: 'WebSocketTlsOptions',
 };
 
+const text = readFileSync(new URL('../../docs/api.md', import.meta.url), 'utf8');
+const chapter = text.slice(text.indexOf('\n## Options'), text.indexOf('\n## `wss.url`'));
 const rows = readRows();
 const titles = readTitles();
 
@@ -33,10 +35,10 @@ test('the tables of options have every declared option, and no other', () => {
   assert.deepEqual(rows.map(({ name }) => name).sort(), declared.sort());
 });
 
-for (const { name, text } of rows) {
+for (const { name, standard } of rows) {
   test(`the row of ${name} has the default that holds`, () => {
     const value = name.split('.').reduce((object, key) => object?.[key], defaults);
-    const written = /^(\d[\d,]*)(?: \(.*\))?$|^`(true|false)`$/.exec(text);
+    const written = /^(\d[\d,]*)(?: \(.*\))?$|^`(true|false)`$/.exec(standard);
     if (written) {
       const literal = JSON.parse((written[1] ?? written[2]).replaceAll(',', ''));
       assert.deepEqual(effective(value, literal), literal);
@@ -44,6 +46,13 @@ for (const { name, text } of rows) {
       // Words stand for something that is found out later, or for nothing.
       assert.ok(value === undefined || typeof value === 'object', `${value}`);
     }
+  });
+
+  test(`the row of ${name} has an example that runs`, () => {
+    const [option, member = option] = name.split('.');
+    const [, section] = chapter.split(new RegExp(`^### \`${option}\`.*`, 'm'));
+    const examples = section.split(/^### /m)[0].match(/^```js run\n.*?^```/gms) ?? [];
+    assert.ok(examples.some((code) => new RegExp(`\\b${member}\\b`).test(code)));
   });
 
   test(`the row of ${name} has a test that is named after it`, () => {
@@ -58,12 +67,10 @@ function effective(value, literal) {
 }
 
 function readRows() {
-  const text = readFileSync(new URL('../../docs/api.md', import.meta.url), 'utf8');
-  const options = text.slice(text.indexOf('\n## Options'), text.indexOf('\n## `wss.url`'));
   const found = [];
   let prefix = '';
   let inTable = false;
-  for (const line of options.split('\n')) {
+  for (const line of chapter.split('\n')) {
     const heading = /^### `(\w+)`/.exec(line);
     if (heading) prefix = `${heading[1]}.`;
     if (/^\| (option|member|setting) /.test(line)) inTable = true;
@@ -71,7 +78,7 @@ function readRows() {
     else if (inTable && !line.startsWith('| ---')) {
       const [, names, , standard] = line.split(/(?<!\\)\|/).map((cell) => cell.trim());
       for (const [, name] of names.matchAll(/`(\w+)`/g)) {
-        found.push({ name: prefix + name, text: standard });
+        found.push({ name: prefix + name, standard });
       }
     }
   }
