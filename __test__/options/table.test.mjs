@@ -91,8 +91,8 @@ function readTitles() {
     file.endsWith('.test.mjs'),
   );
   return files.flatMap((file) => {
-    const text = readFileSync(`${folder}/${file}`, 'utf8');
-    return [...text.matchAll(/\btest\(\s*(['"`])(.*?)\1,/gs)].map(([, , title]) => title);
+    const source = readFileSync(`${folder}/${file}`, 'utf8');
+    return [...source.matchAll(/\btest\(\s*(['"`])(.*?)\1,/gs)].map(([, , title]) => title);
   });
 }
 

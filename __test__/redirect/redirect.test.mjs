@@ -45,6 +45,30 @@ test('credentials stay behind when the redirect leads to another origin', async 
   assert.equal(sent['x-kept'], 'yes');
 });
 
+for (const [title, headers, body] of [
+  ['is shorter than its length', { 'Content-Length': '1000' }, 'Moved'],
+  ['has no last chunk', { 'Transfer-Encoding': 'chunked' }, '5\r\nMoved\r\n'],
+  ['has no end', {}, 'Moved'],
+]) {
+  test(`a redirect is followed at once although its body ${title}`, async (t) => {
+    const target = await startServer(t);
+    const plan = redirect(target.url);
+    const server = await startServer(t, {
+      answer: { ...plan, headers: { ...plan.headers, 'Content-Length': null, ...headers }, body },
+    });
+    const started = performance.now();
+    await open(t, server.url, { maxRedirects: 1 });
+    // A body of a refusal is waited for two seconds.
+    assert.ok(performance.now() - started < 1500);
+  });
+}
+
+test('a redirect that is not followed has its body in the error', async (t) => {
+  const server = await startServer(t, { answer: { ...redirect('file:///'), body: 'moved away' } });
+  const { response } = await rejection(new WebSocketStream(server.url, { maxRedirects: 1 }).opened);
+  assert.equal(Buffer.from(response.body).toString(), 'moved away');
+});
+
 test('one redirect more than maxRedirects fails with the last answer', async (t) => {
   const server = await startServer(t, { answer: redirect('/again') });
   const wss = new WebSocketStream(server.url, { maxRedirects: 3 });
@@ -83,4 +107,5 @@ test('handshakeTimeout covers all redirects together', async (t) => {
   const options = { maxRedirects: 9, handshakeTimeout: 500 };
   const error = await rejection(new WebSocketStream(server.url, options).opened);
   assert.equal(error.cause.code, 'ERR_WEBSOCKET_HANDSHAKE_TIMEOUT');
+  assert.match(error.message, /500 ms/);
 });

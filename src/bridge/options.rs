@@ -1,14 +1,18 @@
 //! The complete options that `lib/options.js` hands over, as the net layer's configuration.
 //! Nothing is defaulted here.
 
-use std::{net::SocketAddr, path::PathBuf, time::Duration};
+use std::{
+    net::SocketAddr,
+    path::PathBuf,
+    time::{Duration, Instant},
+};
 
 use napi::{Error, Result, Status};
 use napi_derive::napi;
 
 use super::tls_options::ConnectTls;
 use crate::net::{
-    config::{Config, HeartbeatOptions, Limits, Request, SocketOptions, Timeouts},
+    config::{Config, HeartbeatOptions, Limits, Patience, Request, SocketOptions, Timeouts},
     extensions::DeflateOptions,
     proxy::{ProxyOptions, ProxyProtocol},
 };
@@ -36,8 +40,12 @@ pub struct ConnectOptions {
     pub tls: Option<ConnectTls>,
     /// From the call of `close()` to the end.
     pub close_timeout: u32,
-    /// From the first SYN to the 101.
+    /// What of `handshake_timeout` has passed already.
+    pub elapsed: u32,
+    /// From the look-up of the name to the 101.
     pub handshake_timeout: u32,
+    /// A redirect will be followed.
+    pub follows_redirects: bool,
     /// When a silent peer is asked and given up; absent for never.
     pub heartbeat: Option<ConnectHeartbeat>,
     /// Idle time before keep-alive probes; absent for none.
@@ -125,6 +133,7 @@ impl TryFrom<ConnectOptions> for Config {
             })
             .transpose()?;
         let milliseconds = |ms: u32| Duration::from_millis(u64::from(ms));
+        let left = milliseconds(options.handshake_timeout.saturating_sub(options.elapsed));
         Ok(Self {
             addresses,
             limits: Limits {
@@ -139,6 +148,10 @@ impl TryFrom<ConnectOptions> for Config {
                 authority: options.authority,
                 deflate: options.per_message_deflate.map(DeflateOptions::from),
                 headers,
+                patience: Patience {
+                    follows_redirects: options.follows_redirects,
+                    until: Instant::now().checked_add(left),
+                },
                 protocols: options.protocols,
                 target: options.target,
             },
@@ -149,6 +162,7 @@ impl TryFrom<ConnectOptions> for Config {
             },
             timeouts: Timeouts {
                 close: milliseconds(options.close_timeout),
+                elapsed: milliseconds(options.elapsed),
                 handshake: milliseconds(options.handshake_timeout),
                 heartbeat: options.heartbeat.map(|heartbeat| HeartbeatOptions {
                     interval: milliseconds(heartbeat.interval),

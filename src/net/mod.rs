@@ -43,6 +43,7 @@ pub mod header;
 pub mod heartbeat;
 pub mod inbox;
 pub mod inflate;
+mod interim;
 pub mod key_log;
 pub mod outbox;
 pub mod output;

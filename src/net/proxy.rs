@@ -10,9 +10,11 @@ use hyper::{
 use hyper_util::rt::TokioIo;
 
 use super::{
+    config::Patience,
     connection::Transport,
     error::Error,
     handshake::{MAX_HEAD_BYTES, MAX_HEADERS, drive, hyper_error, into_parts, refusal},
+    interim::ask,
     socks, tls,
     tls_config::TlsOptions,
 };
@@ -87,9 +89,9 @@ async fn connect(
         .await
         .map_err(|error| hyper_error(&error))?;
     let exchange = async {
-        let answer = sender.send_request(request).await.map_err(|error| hyper_error(&error))?;
+        let answer = ask(&mut sender, request).await?;
         if !answer.status().is_success() {
-            return Err(refusal(answer).await);
+            return Err(refusal(answer, Patience::default()).await);
         }
         hyper::upgrade::on(answer).await.map_err(|error| hyper_error(&error))
     };
