@@ -62,13 +62,17 @@ fn the_body_of_a_redirect_is_not_waited_for() {
     run_paused(async move {
         let (near, mut far) = duplex(1 << 10);
         let head = b"HTTP/1.1 302 Found\r\nLocation: /next\r\nContent-Length: 99\r\n\r\nMoved";
-        far.write_all(head).await.unwrap();
+        let server = tokio::spawn(async move {
+            far.read_u8().await.unwrap();
+            far.write_all(head).await.unwrap();
+            far
+        });
         let request = Request { target: "/".to_owned(), patience, ..Request::default() };
         let started = Instant::now();
-        let refusal = match upgrade(Box::new(near), &request).await {
-            Err(Error::Refused(refusal)) => refusal,
-            _ => panic!("no refusal"),
+        let Err(Error::Refused(refusal)) = upgrade(Box::new(near), &request).await else {
+            panic!("no refusal");
         };
+        server.await.unwrap();
         assert_eq!((refusal.status, refusal.body.as_slice()), (302, &b"Moved"[..]));
         assert_eq!(started.elapsed(), Duration::ZERO);
     });
