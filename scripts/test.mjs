@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util';
 import { Failure, main } from './command.mjs';
 import { sourcesIn } from './check/sources.mjs';
 import { setup } from './setup.mjs';
+import { ensureNginx } from './setup/nginx.mjs';
 import { ensureTestingAddon } from './setup/testing-addon.mjs';
 import { nodeOfLine } from './test/node-line.mjs';
 import { isReleasedHere, runtimes, runtimeSuite } from './test/runtimes.mjs';
@@ -14,12 +15,15 @@ import { javascriptSuite, rustSuite, typeSuite } from './test/suites.mjs';
 
 const { values } = parseArgs({ options: { node: { type: 'string' }, only: { type: 'string' } } });
 
+/** What cannot be tested here, for the counts. */
+const leftOut = [];
+
 main(async () => {
   await setup({ python: true });
   const suites = await chooseSuites();
   if (suites.length === 0) throw new Failure(`nothing matches --only ${values.only}`);
   if (suites.some(({ name }) => name.startsWith('node'))) await ensureTestingAddon();
-  const counts = [];
+  const counts = [...leftOut];
   const failed = [];
   for (const { name, suite } of suites) {
     console.log(`\n--- ${name}`);
@@ -35,12 +39,23 @@ main(async () => {
   if (failed.length > 0) throw new Failure(`failed: ${failed.join(', ')}`);
 });
 
+/**
+ * @param {string[]} files
+ * @returns {Promise<string[]>} those whose peers are there
+ */
+async function withoutMissing(files) {
+  const isWithNginx = (file) => file.startsWith('__test__/nginx/');
+  if (!files.some(isWithNginx) || (await ensureNginx())) return files;
+  leftOut.push('nginx: left out, because it is not installed (Debian has the package nginx)');
+  return files.filter((file) => !isWithNginx(file));
+}
+
 /** @returns {Promise<{ name: string, suite: (report: (count: string) => void) => Promise<void> }[]>} */
 async function chooseSuites() {
   const wanted = (name) => !values.only || name.includes(values.only);
   const node = values.node ? await nodeOfLine(values.node) : process.execPath;
   const line = values.node ?? process.versions.node.split('.')[0];
-  const files = sourcesIn('__test__', /\.test\.mjs$/).filter(wanted);
+  const files = await withoutMissing(sourcesIn('__test__', /\.test\.mjs$/).filter(wanted));
   const memory = files.filter((file) => file.startsWith('__test__/memory/'));
   const ordinary = files.filter((file) => !memory.includes(file));
 
