@@ -60,13 +60,14 @@ impl std::fmt::Debug for ProxyOptions {
 pub(super) async fn tunnel(
     stream: Box<dyn Transport>,
     options: &ProxyOptions,
+    patience: Patience,
 ) -> Result<Box<dyn Transport>, Error> {
     let mut stream: Box<dyn Transport> = match &options.tls {
         Some(tls) => Box::new(tls::handshake(stream, tls).await?),
         None => stream,
     };
     match options.protocol {
-        ProxyProtocol::Connect => connect(stream, options).await,
+        ProxyProtocol::Connect => connect(stream, options, patience).await,
         ProxyProtocol::Socks5 => {
             let credentials = options.credentials.as_ref();
             socks::connect(&mut stream, &options.host, options.port, credentials).await?;
@@ -78,6 +79,7 @@ pub(super) async fn tunnel(
 async fn connect(
     stream: Box<dyn Transport>,
     options: &ProxyOptions,
+    patience: Patience,
 ) -> Result<Box<dyn Transport>, Error> {
     let request = build_request(options)
         .map_err(|_| Error::Handshake("its request cannot be written".to_owned()))?;
@@ -91,7 +93,7 @@ async fn connect(
     let exchange = async {
         let answer = ask(&mut sender, request).await?;
         if !answer.status().is_success() {
-            return Err(refusal(answer, Patience::default()).await);
+            return Err(refusal(answer, Patience { follows_redirects: false, ..patience }).await);
         }
         hyper::upgrade::on(answer).await.map_err(|error| hyper_error(&error))
     };
