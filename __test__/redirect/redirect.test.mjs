@@ -33,6 +33,39 @@ for (const status of [301, 302, 303, 307, 308]) {
   });
 }
 
+test('credentials stay when the redirect stays on the server', async (t) => {
+  const server = await startServer(t, {
+    answer: ({ path }) => (path === '/' ? redirect('/next') : {}),
+  });
+  await open(t, server.url.replace('//', '//user:password@'), { maxRedirects: 1 });
+  const [first, second] = server.requests.map(({ headers }) => headers.authorization);
+  assert.match(first, /^Basic /);
+  assert.equal(second, first);
+});
+
+for (const scheme of ['wss:', 'https:']) {
+  test(`a redirect from ws: to ${scheme} is followed`, async (t) => {
+    const authority = await Authority.create();
+    const target = await startServer(t, { tls: await authority.issue() });
+    const server = await startServer(t, {
+      answer: redirect(`${target.url.replace('wss:', scheme)}secure`),
+    });
+    await open(t, server.url, { maxRedirects: 1, tls: { ca: authority.pem } });
+    assert.equal(target.requests[0].path, '/secure');
+  });
+}
+
+test('a redirect from wss: to http: is refused as one to ws:', async (t) => {
+  const authority = await Authority.create();
+  const server = await startServer(t, {
+    tls: await authority.issue(),
+    answer: redirect('http://127.0.0.1:1/'),
+  });
+  const options = { maxRedirects: 1, tls: { ca: authority.pem } };
+  const error = await rejection(new WebSocketStream(server.url, options).opened);
+  assert.match(error.message, /from wss: to ws:/);
+});
+
 test('credentials stay behind when the redirect leads to another origin', async (t) => {
   const target = await startServer(t);
   const server = await startServer(t, { answer: redirect(target.url.replace('ws:', 'http:')) });
@@ -91,6 +124,26 @@ test('a redirect from wss: to ws: is refused', async (t) => {
   assert.equal(error.cause.code, 'ERR_WEBSOCKET_REDIRECT');
   assert.match(error.message, /from wss: to ws:/);
   assert.equal(target.connections, 0);
+});
+
+for (const [title, headers] of [
+  ['no Location', {}],
+  ['an empty Location', { Location: '' }],
+]) {
+  test(`a redirect with ${title} is an error`, async (t) => {
+    const server = await startServer(t, { answer: { status: 302, headers } });
+    const wss = new WebSocketStream(server.url, { maxRedirects: 2 });
+    const error = await rejection(wss.opened);
+    assert.match(error.cause.code, /^ERR_WEBSOCKET_(REFUSED|REDIRECT)$/);
+    assert.equal(error.response.status, 302);
+  });
+}
+
+test('a redirect to what is no URL is refused', async (t) => {
+  const server = await startServer(t, { answer: redirect('ws://[nonsense') });
+  const error = await rejection(new WebSocketStream(server.url, { maxRedirects: 1 }).opened);
+  assert.equal(error.cause.code, 'ERR_WEBSOCKET_REDIRECT');
+  assert.match(error.message, /to what is no URL/);
 });
 
 test('a redirect to another scheme is refused', async (t) => {
