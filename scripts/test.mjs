@@ -6,14 +6,20 @@ import { parseArgs } from 'node:util';
 
 import { Failure, main } from './command.mjs';
 import { sourcesIn } from './check/sources.mjs';
+import { ensurePrograms } from './setup/debian.mjs';
 import { setup } from './setup.mjs';
-import { ensureNginx } from './setup/nginx.mjs';
 import { ensureTestingAddon } from './setup/testing-addon.mjs';
 import { nodeOfLine } from './test/node-line.mjs';
 import { isReleasedHere, runtimes, runtimeSuite } from './test/runtimes.mjs';
 import { javascriptSuite, rustSuite, typeSuite } from './test/suites.mjs';
 
 const { values } = parseArgs({ options: { node: { type: 'string' }, only: { type: 'string' } } });
+
+/** What the tests of a folder need of the system. */
+const PROGRAMS = {
+  '__test__/nginx/': ['nginx'],
+  '__test__/shells/': ['fish', 'zsh'],
+};
 
 /** What cannot be tested here, for the counts. */
 const leftOut = [];
@@ -41,13 +47,17 @@ main(async () => {
 
 /**
  * @param {string[]} files
- * @returns {Promise<string[]>} those whose peers are there
+ * @returns {Promise<string[]>} those for which all programs are there
  */
 async function withoutMissing(files) {
-  const isWithNginx = (file) => file.startsWith('__test__/nginx/');
-  if (!files.some(isWithNginx) || (await ensureNginx())) return files;
-  leftOut.push('nginx: left out, because it is not installed (Debian has the package nginx)');
-  return files.filter((file) => !isWithNginx(file));
+  let rest = files;
+  for (const [folder, programs] of Object.entries(PROGRAMS)) {
+    const others = rest.filter((file) => !file.startsWith(folder));
+    if (others.length === rest.length || (await ensurePrograms(programs))) continue;
+    leftOut.push(`${folder}: left out, because it needs ${programs.join(' and ')}`);
+    rest = others;
+  }
+  return rest;
 }
 
 /** @returns {Promise<{ name: string, suite: (report: (count: string) => void) => Promise<void> }[]>} */
