@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
+import { promisify, stripVTControlCharacters } from 'node:util';
 import { runCommand } from '../cli/command.mjs';
 import { test } from '../helpers/test.mjs';
 
@@ -56,8 +56,8 @@ for (const [line, offered, others] of cases) {
   test(`zsh completes "${line}" the first time it is asked`, async (t) => {
     const { folder } = await install(t, 'zsh', '_websocketstream');
     const script = fileURLToPath(new URL('complete.zsh', import.meta.url));
-    const shown = await output('zsh', ['-f', script, folder, line]);
-    const words = shown.split(/[^\w-]+/);
+    const shown = await output('zsh', ['-f', script, folder, line, ...offered]);
+    const words = stripVTControlCharacters(shown).split(/[^\w-]+/);
     for (const word of offered) assert.ok(words.includes(word), `${word} in ${shown}`);
     for (const word of others) assert.ok(!words.includes(word), word);
   });
