@@ -73,6 +73,11 @@ for (const [title, answers] of notSocks) {
   });
 }
 
+test('something else in answer to the password is found out, too', async (t) => {
+  const error = await failure(t, [PASSWORD, 'HTTP/1.1 400 No\r\n'], { user: 'user:password@' });
+  assert.equal(error.cause.code, 'ERR_WEBSOCKET_PROXY');
+});
+
 for (const [title, user] of [
   ['user name', `${'u'.repeat(256)}:p@`],
   ['password', `u:${'p'.repeat(256)}@`],
