@@ -147,12 +147,16 @@ export interface ConnectOptions {
   tls?: ConnectTls
   /** From the call of `close()` to the end. */
   closeTimeout: number
-  /** From the first SYN to the 101. */
+  /** What of `handshake_timeout` has passed already. */
+  elapsed: number
+  /** From the look-up of the name to the 101. */
   handshakeTimeout: number
   /** HTTP/1.1 may carry the connection. */
   http1: boolean
   /** HTTP/2 may carry the connection. */
   http2: boolean
+  /** A redirect will be followed. */
+  followsRedirects: boolean
   /** When a silent peer is asked and given up; absent for never. */
   heartbeat?: ConnectHeartbeat
   /** Idle time before keep-alive probes; absent for none. */

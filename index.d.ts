@@ -134,6 +134,7 @@ export interface WebSocketStreamOptions {
    * comes within `timeout` after it. Our addition.
    *
    * @defaultValue none: nobody is asked
+   * @throws `TypeError` for another member, or a time that is no integer of its range
    * @example
    * ```js
    * new WebSocketStream(url, { heartbeat: { interval: 15_000, timeout: 5_000 } });
@@ -298,6 +299,11 @@ export interface WebSocketStreamOptions {
    * when the origin changes; from `wss:` to `ws:` none is followed. Our addition.
    *
    * @defaultValue `0`, as the standard has it
+   * @throws `TypeError` if it is no integer of that range
+   * @example
+   * ```js
+   * new WebSocketStream('wss://example.com', { maxRedirects: 3 });
+   * ```
    */
   maxRedirects?: number | undefined;
 
@@ -305,6 +311,11 @@ export interface WebSocketStreamOptions {
    * IP address of this side. Our addition.
    *
    * @defaultValue the operating system's choice
+   * @throws `TypeError` if it is no IP address
+   * @example
+   * ```js
+   * new WebSocketStream('wss://example.com', { localAddress: '192.0.2.7' });
+   * ```
    */
   localAddress?: string | undefined;
 
@@ -312,6 +323,11 @@ export interface WebSocketStreamOptions {
    * Kind of addresses that names are looked up for: 4, 6, or 0 for both. Our addition.
    *
    * @defaultValue `0`
+   * @throws `TypeError` for anything else
+   * @example
+   * ```js
+   * new WebSocketStream('wss://example.com', { family: 4 });
+   * ```
    */
   family?: 0 | 4 | 6 | undefined;
 
@@ -319,19 +335,40 @@ export interface WebSocketStreamOptions {
    * Looks names up in place of `dns.lookup`, with the same arguments. Our addition.
    *
    * @defaultValue `dns.lookup`
+   * @throws `TypeError` if it is no function
+   * @example
+   * ```js
+   * new WebSocketStream('wss://example.com', {
+   *   lookup: (name, options, callback) => callback(null, '192.0.2.1', 4),
+   * });
+   * ```
    */
   lookup?: LookupFunction | undefined;
 }
 
 /** A proxy, see {@link WebSocketStreamOptions.proxy}. Our addition. */
 export interface WebSocketProxyOptions {
-  /** As the string of {@link WebSocketStreamOptions.proxy}. */
+  /**
+   * As the string of {@link WebSocketStreamOptions.proxy}.
+   *
+   * @throws `TypeError` if it is missing, or no such URL
+   */
   url: string | URL;
 
-  /** Header fields of the CONNECT request, for `http:` and `https:`. */
+  /**
+   * Header fields of the CONNECT request, for `http:` and `https:`.
+   *
+   * @defaultValue none
+   * @throws `TypeError` as for {@link WebSocketStreamOptions.headers}
+   */
   headers?: WebSocketHeadersInit | undefined;
 
-  /** TLS towards an `https:` proxy itself. */
+  /**
+   * TLS towards an `https:` proxy itself.
+   *
+   * @defaultValue as for {@link WebSocketStreamOptions.tls}
+   * @throws `TypeError` as for that
+   */
   tls?: Omit<WebSocketTlsOptions, 'checkServerIdentity'> | undefined;
 }
 
@@ -409,7 +446,11 @@ export interface WebSocketTlsOptions {
    */
   ca?: WebSocketPem | readonly WebSocketPem[] | undefined;
 
-  /** Certificate of this side, PEM, with its issuers behind it. Needs `key`. */
+  /**
+   * Certificate of this side, PEM, with its issuers behind it. Needs `key`.
+   *
+   * @defaultValue none
+   */
   cert?: WebSocketPem | readonly WebSocketPem[] | undefined;
 
   /**
@@ -431,7 +472,11 @@ export interface WebSocketTlsOptions {
    */
   ciphers?: string | undefined;
 
-  /** Private key for `cert`, PEM, perhaps encrypted. */
+  /**
+   * Private key for `cert`, PEM, perhaps encrypted.
+   *
+   * @defaultValue none
+   */
   key?: WebSocketPem | undefined;
 
   /**
@@ -448,12 +493,18 @@ export interface WebSocketTlsOptions {
    */
   minVersion?: 'TLSv1.2' | 'TLSv1.3' | undefined;
 
-  /** Passphrase of `key` or `pfx`. */
+  /**
+   * Passphrase of `key` or `pfx`.
+   *
+   * @defaultValue none
+   */
   passphrase?: string | undefined;
 
   /**
    * Certificate and key in one PKCS #12 file, in place of `cert` and `key`. A string is read as
    * base64. Authorities in it are sent along, and not trusted.
+   *
+   * @defaultValue none
    */
   pfx?: string | NodeJS.ArrayBufferView | undefined;
 

@@ -35,14 +35,19 @@ function zsh() {
   return `#compdef websocketstream
 _websocketstream() {
   if [[ $words[2] == listen ]]; then
-    _arguments ${zshOptions('listen')}
+    _arguments ${zshOptions('listen')} '1:command:(listen)' '2:PORT:'
   elif [[ $words[2] == completion ]]; then
     _values shell ${SHELLS}
   else
     _arguments ${zshOptions('connect')} '1:URL or command:(ws\\:// wss\\:// listen completion)'
   fi
 }
-compdef _websocketstream websocketstream
+# Called by the file's own name it is asked for a completion, else it is only made known.
+if [[ $funcstack[1] == _websocketstream ]]; then
+  _websocketstream "$@"
+else
+  compdef _websocketstream websocketstream
+fi
 `;
 }
 

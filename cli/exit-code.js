@@ -27,7 +27,7 @@ function exitCodeOf(error, wasOpen) {
   if (code === 'ERR_WEBSOCKET_PROTOCOL') return EXIT.protocol;
   if (wasOpen) return error.name === 'WebSocketError' ? EXIT.lost : EXIT.failed;
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return EXIT.nameLookup;
-  if (code === 'ERR_WEBSOCKET_REFUSED' || code === 'ERR_WEBSOCKET_HANDSHAKE') return EXIT.refused;
+  if (REFUSED.test(code)) return EXIT.refused;
   if (TLS.test(code)) return EXIT.tls;
   return /^E[A-Z]+$/.test(code) ? EXIT.unreachable : EXIT.failed;
 }
@@ -54,6 +54,9 @@ const TIMEOUTS = new Set([
   'ERR_WEBSOCKET_CLOSE_TIMEOUT',
   'ERR_WEBSOCKET_HEARTBEAT_TIMEOUT',
 ]);
+
+/** A server or a proxy answered, and not as it should. */
+const REFUSED = /^ERR_WEBSOCKET_(HANDSHAKE|PROXY|PROXY_REFUSED|REDIRECT|REFUSED)$/;
 
 /** Node's codes for certificates and TLS. */
 const TLS = /^(CERT_|DEPTH_ZERO|EPROTO|ERR_SSL_|ERR_TLS_|INVALID_PURPOSE|SELF_SIGNED|UNABLE_TO_)/;

@@ -18,6 +18,14 @@ const { hostOf, placeOf, portOf, unixPath } = require('./url.js');
  */
 
 /**
+ * How far a handshake has come.
+ *
+ * @typedef {object} Progress
+ * @property {number} started when its time began to run
+ * @property {number} redirects that may still be followed
+ */
+
+/**
  * Finds the addresses of a URL's host, or of the proxy, and completes what the native half needs to
  * connect.
  *
@@ -25,14 +33,14 @@ const { hostOf, placeOf, portOf, unixPath } = require('./url.js');
  *
  * @param {URL} url
  * @param {Options} options
- * @param {number} started when the handshake's time began to run
+ * @param {Progress} progress
  * @param {AbortSignal} signal ends the wait
  * @param {(error: Error | null, options: any) => void} done called once, never synchronously with an
  *   error; not at all once the signal is aborted
  */
-function dial(url, options, started, signal, done) {
+function dial(url, options, progress, signal, done) {
   let finished = false;
-  const left = Math.max(options.handshakeTimeout - (Date.now() - started), 1);
+  const left = Math.max(options.handshakeTimeout - (Date.now() - progress.started), 1);
   const timer = setTimeout(() => {
     const message = `the look-up of ${hostOf(url)} took longer than ${options.handshakeTimeout} ms`;
     finish(Object.assign(new Error(message), { code: 'ERR_WEBSOCKET_HANDSHAKE_TIMEOUT' }));
@@ -51,7 +59,7 @@ function dial(url, options, started, signal, done) {
     finished = true;
     clearTimeout(timer);
     if (error) queueMicrotask(() => done(error, undefined));
-    else if (way) done(null, connectOptions(url, options, way, started));
+    else if (way) done(null, connectOptions(url, options, way, progress));
   }
 }
 
@@ -107,11 +115,11 @@ function findWay(url, options, done) {
  * @param {URL} url
  * @param {Options} options
  * @param {Way} way
- * @param {number} started when the handshake's time began to run
+ * @param {Progress} progress
  * @returns {import('../binding.js').ConnectOptions}
  */
-function connectOptions(url, options, { addresses, path, proxy }, started) {
-  const left = options.handshakeTimeout - (Date.now() - started);
+function connectOptions(url, options, { addresses, path, proxy }, { started, redirects }) {
+  const elapsed = Date.now() - started;
   const isUnix = path !== undefined;
   return {
     addresses,
@@ -126,7 +134,10 @@ function connectOptions(url, options, { addresses, path, proxy }, started) {
     protocols: options.protocols,
     tls: url.protocol === 'wss:' ? connectTls(options.tls, hostOf(url)) : undefined,
     closeTimeout: options.closeTimeout,
-    handshakeTimeout: Math.max(left, 1),
+    // Something is left of it: the connection tells whether that is enough.
+    elapsed: Math.max(Math.min(elapsed, options.handshakeTimeout - 1), 0),
+    followsRedirects: redirects > 0,
+    handshakeTimeout: options.handshakeTimeout,
     heartbeat: options.heartbeat,
     http1: options.http2 !== true,
     // Without TLS nobody says what the server speaks.

@@ -62,7 +62,7 @@ function parseProxy(value, option) {
     );
   }
   const hasLogin = username !== '' || password !== '';
-  const [user, secret] = [username, password].map(decodeURIComponent);
+  const [user, secret] = [username, password].map((part) => decode(part, option));
   const authorization = `Basic ${Buffer.from(`${user}:${secret}`).toString('base64')}`;
   return {
     headers: hasLogin && protocol.startsWith('http') ? ['Proxy-Authorization', authorization] : [],
@@ -73,6 +73,20 @@ function parseProxy(value, option) {
     tls: toTlsOptions(undefined),
     username: hasLogin ? user : undefined,
   };
+}
+
+/**
+ * @param {string} text percent-encoded
+ * @param {string} option
+ */
+function decode(text, option) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw new TypeError(
+      `${option} has a user name or password with a % that is not followed by the code of a character`,
+    );
+  }
 }
 
 /** Where a proxy listens when the URL does not say it. */

@@ -6,6 +6,7 @@
 // load than the rest of this package.
 
 const { toCipherNames } = require('./ciphers.js');
+const { Recent } = require('./recent.js');
 const { show, toDictionary } = require('./webidl.js');
 
 /**
@@ -74,9 +75,11 @@ function readIdentity({ cert, key, passphrase, pfx }, option) {
       throw new TypeError(`${option}.pfx takes the place of ${option}.cert and ${option}.key`);
     }
     const bytes = toBytes(pfx, `${option}.pfx`, 'base64');
-    const { readPfx } = require('./pfx.js');
-    const identity = attempt(`${option}.pfx`, () => readPfx(bytes, passphrase));
-    return { cert: identity.certificates, key: toPkcs8(identity.key) };
+    return identities.get(['pfx', JSON.stringify([passphrase]), bytes], () => {
+      const { readPfx } = require('./pfx.js');
+      const identity = attempt(`${option}.pfx`, () => readPfx(bytes, passphrase));
+      return { cert: identity.certificates, key: toPkcs8(identity.key) };
+    });
   }
   if (cert === undefined && key === undefined) return { cert: undefined, key: undefined };
   if (cert === undefined || key === undefined) {
@@ -85,12 +88,14 @@ function readIdentity({ cert, key, passphrase, pfx }, option) {
   }
   const certificates = readCertificates(cert, `${option}.cert`);
   const pem = toBytes(key, `${option}.key`, 'utf8');
-  const { createPrivateKey, X509Certificate } = require('node:crypto');
-  const privateKey = attempt(`${option}.key`, () => createPrivateKey({ key: pem, passphrase }));
-  if (!new X509Certificate(certificates[0]).checkPrivateKey(privateKey)) {
-    throw new TypeError(`${option}.key is not the key of ${option}.cert`);
-  }
-  return { cert: certificates, key: toPkcs8(privateKey) };
+  return identities.get(['key', JSON.stringify([passphrase]), pem, ...certificates], () => {
+    const { createPrivateKey, X509Certificate } = require('node:crypto');
+    const privateKey = attempt(`${option}.key`, () => createPrivateKey({ key: pem, passphrase }));
+    if (!new X509Certificate(certificates[0]).checkPrivateKey(privateKey)) {
+      throw new TypeError(`${option}.key is not the key of ${option}.cert`);
+    }
+    return { cert: certificates, key: toPkcs8(privateKey) };
+  });
 }
 
 /**
@@ -101,10 +106,13 @@ function readIdentity({ cert, key, passphrase, pfx }, option) {
 function readCertificates(value, option) {
   const list = Array.isArray(value) ? value : [value];
   return list.flatMap((item) => {
-    const blocks = toBytes(item, option, 'utf8').toString('latin1').match(CERTIFICATE);
-    if (!blocks) throw new TypeError(`${option} has no certificate in PEM`);
-    const { X509Certificate } = require('node:crypto');
-    return blocks.map((pem) => attempt(option, () => new X509Certificate(pem).raw));
+    const bytes = toBytes(item, option, 'utf8');
+    return bundles.get([bytes], () => {
+      const blocks = bytes.toString('latin1').match(CERTIFICATE);
+      if (!blocks) throw new TypeError(`${option} has no certificate in PEM`);
+      const { X509Certificate } = require('node:crypto');
+      return blocks.map((pem) => attempt(option, () => new X509Certificate(pem).raw));
+    });
   });
 }
 
@@ -179,6 +187,16 @@ function attempt(option, read) {
     throw new TypeError(`${option} cannot be read: ${cause.message}`, { cause });
   }
 }
+
+/**
+ * Certificates by the PEM that they came in. Reading them takes longer than the rest of a connection.
+ *
+ * @type {Recent<Uint8Array[]>}
+ */
+const bundles = new Recent(32);
+
+/** @type {Recent<{ cert: Uint8Array[], key: Uint8Array }>} certificates of this side with their keys */
+const identities = new Recent(32);
 
 const CERTIFICATE =
   /-----BEGIN (?:X509 |TRUSTED )?CERTIFICATE-----[^]*?-----END (?:X509 |TRUSTED )?CERTIFICATE-----/g;

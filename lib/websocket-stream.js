@@ -223,10 +223,10 @@ class WebSocketStream {
    * @param {import('./options.js').Options} options
    * @param {URL} [url] where redirects led
    * @param {number} [started]
-   * @param {number} [redirects] followed so far
+   * @param {number} [redirects] that may still be followed
    */
-  #connect(options, url = this.#url, started = Date.now(), redirects = 0) {
-    dial(url, options, started, this.#handshake.signal, (error, connectOptions) => {
+  #connect(options, url = this.#url, started = Date.now(), redirects = options.maxRedirects) {
+    dial(url, options, { started, redirects }, this.#handshake.signal, (error, connectOptions) => {
       if (this.#state !== 'connecting') return;
       if (error) {
         this.#fail(localError(this.#action, error));
@@ -250,14 +250,14 @@ class WebSocketStream {
             const isConnecting = this.#state === 'connecting';
             const next =
               isConnecting && options.maxRedirects > 0
-                ? redirectTarget(record.error, url, options.maxRedirects - redirects)
+                ? redirectTarget(record.error, url, redirects)
                 : undefined;
             if (!next) {
               this.#onClosed(record);
               return;
             }
             const headers = headersFor(options.headers, url, next);
-            this.#connect({ ...options, headers }, next, started, redirects + 1);
+            this.#connect({ ...options, headers }, next, started, redirects - 1);
           },
         });
         this.#connection.setRef(this.#referenced);

@@ -29,7 +29,7 @@ export async function checkSnippets() {
   for (const { file, code } of programs) writeFileSync(file, `${code}\nexport {};\n`);
   await compile(programs);
   const running = programs.filter(({ runs }) => runs);
-  await runSnippets(running);
+  await runSnippets(running, path.join(folder, 'files'));
   const commands = checkCommands(snippets.filter(({ language }) => language === 'sh'));
   console.log(`${programs.length} compiled, ${running.length} run, ${commands} commands`);
 }

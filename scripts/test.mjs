@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 
 import { Failure, main } from './command.mjs';
 import { sourcesIn } from './check/sources.mjs';
+import { ensurePrograms } from './setup/debian.mjs';
 import { setup } from './setup.mjs';
 import { ensureTestingAddon } from './setup/testing-addon.mjs';
 import { nodeOfLine } from './test/node-line.mjs';
@@ -14,12 +15,21 @@ import { javascriptSuite, rustSuite, typeSuite } from './test/suites.mjs';
 
 const { values } = parseArgs({ options: { node: { type: 'string' }, only: { type: 'string' } } });
 
+/** What the tests of a folder need of the system. */
+const PROGRAMS = {
+  '__test__/nginx/': ['nginx'],
+  '__test__/shells/': ['fish', 'zsh'],
+};
+
+/** What cannot be tested here, for the counts. */
+const leftOut = [];
+
 main(async () => {
   await setup({ python: true });
   const suites = await chooseSuites();
   if (suites.length === 0) throw new Failure(`nothing matches --only ${values.only}`);
   if (suites.some(({ name }) => name.startsWith('node'))) await ensureTestingAddon();
-  const counts = [];
+  const counts = [...leftOut];
   const failed = [];
   for (const { name, suite } of suites) {
     console.log(`\n--- ${name}`);
@@ -35,12 +45,27 @@ main(async () => {
   if (failed.length > 0) throw new Failure(`failed: ${failed.join(', ')}`);
 });
 
+/**
+ * @param {string[]} files
+ * @returns {Promise<string[]>} those for which all programs are there
+ */
+async function withoutMissing(files) {
+  let rest = files;
+  for (const [folder, programs] of Object.entries(PROGRAMS)) {
+    const others = rest.filter((file) => !file.startsWith(folder));
+    if (others.length === rest.length || (await ensurePrograms(programs))) continue;
+    leftOut.push(`${folder}: left out, because it needs ${programs.join(' and ')}`);
+    rest = others;
+  }
+  return rest;
+}
+
 /** @returns {Promise<{ name: string, suite: (report: (count: string) => void) => Promise<void> }[]>} */
 async function chooseSuites() {
   const wanted = (name) => !values.only || name.includes(values.only);
   const node = values.node ? await nodeOfLine(values.node) : process.execPath;
   const line = values.node ?? process.versions.node.split('.')[0];
-  const files = sourcesIn('__test__', /\.test\.mjs$/).filter(wanted);
+  const files = await withoutMissing(sourcesIn('__test__', /\.test\.mjs$/).filter(wanted));
   const memory = files.filter((file) => file.startsWith('__test__/memory/'));
   const ordinary = files.filter((file) => !memory.includes(file));
 

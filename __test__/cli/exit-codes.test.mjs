@@ -3,25 +3,10 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { test } from '../helpers/test.mjs';
 import { startServer } from '../helpers/server.mjs';
+import { startTcpServer } from '../helpers/tcp-server.mjs';
 import { until } from '../helpers/until.mjs';
 import { startWsServer } from '../helpers/ws-server.mjs';
 import { runCommand, startCommand } from './command.mjs';
-
-/** A TCP server that does one thing to whoever connects. */
-async function tcp(t, onSocket) {
-  const sockets = new Set();
-  const server = createServer((socket) => {
-    sockets.add(socket);
-    socket.on('error', () => {});
-    onSocket(socket);
-  }).listen(0, '127.0.0.1');
-  t.after(() => {
-    for (const socket of sockets) socket.destroy();
-    server.close();
-  });
-  await once(server, 'listening');
-  return server.address().port;
-}
 
 test('exit code 0: the server closed normally', async (t) => {
   const { url } = await startWsServer(t, { onConnection: (socket) => socket.close(1001) });
@@ -66,7 +51,9 @@ test('exit code 4: nobody listens', async (t) => {
 });
 
 test('exit code 5: the server does not speak TLS', async (t) => {
-  const port = await tcp(t, (socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
+  const { port } = await startTcpServer(t, (socket) =>
+    socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'),
+  );
   assert.equal((await runCommand(t, [`wss://127.0.0.1:${port}`])).code, 5);
 });
 
@@ -79,7 +66,7 @@ test('exit code 6: the server refuses, and its answer is shown without control c
 });
 
 test('exit code 7: the handshake takes too long', async (t) => {
-  const port = await tcp(t, () => {});
+  const { port } = await startTcpServer(t, () => {});
   const { code } = await runCommand(t, [`ws://127.0.0.1:${port}`, '--timeout', '0.2']);
   assert.equal(code, 7);
 });

@@ -5,6 +5,7 @@ import { assertWebSocketError, rejection } from '../helpers/outcome.mjs';
 import { openPair } from '../helpers/pair.mjs';
 import { startServer } from '../helpers/server.mjs';
 import { test } from '../helpers/test.mjs';
+import { startWsServer } from '../helpers/ws-server.mjs';
 
 const all = {
   clientMaxWindowBits: 9,
@@ -30,6 +31,23 @@ for (const [perMessageDeflate, offer] of offers) {
     assert.equal(info.extensions, '');
   });
 }
+
+async function agreed(t, perMessageDeflate) {
+  const { url } = await startWsServer(t, { ws: { perMessageDeflate: true } });
+  const wss = new WebSocketStream(url, { perMessageDeflate });
+  t.after(() => wss.close());
+  return (await wss.opened).extensions.split('; ');
+}
+
+test('perMessageDeflate.serverNoContextTakeover is agreed on with a server of ws', async (t) => {
+  const parameters = await agreed(t, { serverNoContextTakeover: true });
+  assert.ok(parameters.includes('server_no_context_takeover'), parameters.join());
+});
+
+test('perMessageDeflate.serverMaxWindowBits is agreed on with a server of ws', async (t) => {
+  const parameters = await agreed(t, { serverMaxWindowBits: 9 });
+  assert.ok(parameters.includes('server_max_window_bits=9'), parameters.join());
+});
 
 const accepted = [
   '',

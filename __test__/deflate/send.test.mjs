@@ -6,7 +6,13 @@ import { openPair } from '../helpers/pair.mjs';
 import { test } from '../helpers/test.mjs';
 
 const RSV1 = 4;
+const WORDS = 'price volume bid ask open high low close trade level depth spread'.split(' ');
 const message = 'π shrinks well, shrinks well, shrinks well. '.repeat(100);
+
+/** Words in no order: a longer search finds more in them. */
+const prose = Array.from({ length: 4000 }, (_, i) => WORDS[(i * i * 7 + i) % WORDS.length]).join(
+  ' ',
+);
 
 async function open(t, parameters, perMessageDeflate) {
   const pair = await openPair(t, {
@@ -37,21 +43,52 @@ test('later messages are smaller while the context is kept', async (t) => {
   assert.ok(second.payload.length < first.payload.length / 2);
 });
 
-for (const [name, parameters, option] of [
-  ['the server asks for it', '; client_no_context_takeover', true],
-  ['the option asks for it', '', { clientNoContextTakeover: true }],
+async function eachStandsAlone({ peer, writer }) {
+  for (let i = 0; i < 3; i++) {
+    writer.write(message);
+    const { payload } = await peer.next();
+    assert.equal((await new Inflater().inflate(payload)).toString(), message);
+  }
+}
+
+test('each message stands alone when the server asks for it', async (t) => {
+  await eachStandsAlone(await open(t, '; client_no_context_takeover', true));
+});
+
+test('perMessageDeflate.clientNoContextTakeover makes each message stand alone', async (t) => {
+  await eachStandsAlone(await open(t, '', { clientNoContextTakeover: true }));
+});
+
+test('perMessageDeflate.level 9 makes messages smaller than level 1', async (t) => {
+  const sizes = [];
+  for (const level of [9, 1]) {
+    const { peer, writer } = await open(t, '', { level });
+    writer.write(prose);
+    sizes.push((await peer.next()).payload.length);
+  }
+  assert.ok(sizes[0] < sizes[1], sizes.join(' and '));
+});
+
+for (const [bits, fits] of [
+  [9, true],
+  [15, false],
 ]) {
-  test(`each message stands alone when ${name}`, async (t) => {
-    const { peer, writer } = await open(t, parameters, option);
-    for (let i = 0; i < 3; i++) {
-      writer.write(message);
-      const { payload } = await peer.next();
-      assert.equal((await new Inflater().inflate(payload)).toString(), message);
-    }
+  test(`perMessageDeflate.clientMaxWindowBits ${bits} ${fits ? 'fits' : 'does not fit'} a window of 512 bytes`, async (t) => {
+    const { peer, writer } = await open(t, '', { clientMaxWindowBits: bits });
+    // Each word comes twice in a row, which always shrinks, and again more than 2000 bytes later.
+    const words = Array.from({ length: 40 }, () => randomBytes(16).toString('hex').repeat(2));
+    const noise = words.join('');
+    const inflater = new Inflater({ windowBits: 9 });
+    writer.write(noise);
+    await inflater.inflate((await peer.next()).payload);
+    writer.write(noise);
+    const second = inflater.inflate((await peer.next()).payload);
+    if (fits) assert.equal((await second).toString(), noise);
+    else await assert.rejects(second, /too far back/);
   });
 }
 
-test('messages below the threshold are sent plain', async (t) => {
+test('perMessageDeflate.threshold: smaller messages are sent plain', async (t) => {
   const { peer, writer } = await open(t, '', { threshold: Buffer.byteLength(message) });
   writer.write(message.slice(1));
   assert.equal(await peer.nextText(), message.slice(1));

@@ -86,13 +86,55 @@ test('headers may override Host', async (t) => {
   );
 });
 
-test('user name and password of the url become Basic authorization', async (t) => {
+const logins = [
+  ['al%C3%AFce:p%40ss@', 'al\u00efce:p@ss'],
+  ['user@', 'user:'],
+  [':secret@', ':secret'],
+  ['a%3Ab:c%3Ad@', 'a:b:c:d'],
+  ['bad%zz:p@', 'bad%zz:p'],
+];
+for (const [login, sent] of logins) {
+  test(`${login} in the url becomes Basic authorization, percent-decoded`, async (t) => {
+    const server = await startServer(t);
+    const wss = new WebSocketStream(server.url.replace('://', `://${login}`));
+    await wss.opened;
+    const { headers, path } = (await server.peer()).request;
+    const [scheme, token] = headers.authorization.split(' ');
+    assert.equal(scheme, 'Basic');
+    assert.equal(Buffer.from(token, 'base64').toString(), sent);
+    assert.equal(path, '/');
+  });
+}
+
+test('Authorization in headers takes the place of user name and password of the url', async (t) => {
   const server = await startServer(t);
-  const wss = new WebSocketStream(server.url.replace('://', '://al%C3%AFce:p%40ss@'));
-  await wss.opened;
-  const { headers, path } = (await server.peer()).request;
-  const [scheme, token] = headers.authorization.split(' ');
-  assert.equal(scheme, 'Basic');
-  assert.equal(Buffer.from(token, 'base64').toString(), 'al\u00efce:p@ss');
-  assert.equal(path, '/');
+  const url = server.url.replace('://', '://user:password@');
+  await new WebSocketStream(url, { headers: { authorization: 'Bearer x' } }).opened;
+  const { rawHeaders } = (await server.peer()).request;
+  const fields = rawHeaders.filter(([name]) => /^authorization$/i.test(name));
+  assert.deepEqual(
+    fields.map(([, value]) => value),
+    ['Bearer x'],
+  );
+});
+
+test('cookies of the answer are in response.headers', async (t) => {
+  const answer = { headers: { 'Set-Cookie': ['a=1; Path=/', 'b=2, and more'] } };
+  const { info } = await openPair(t, { server: { answer } });
+  assert.deepEqual(info.response.headers.getSetCookie(), ['a=1; Path=/', 'b=2, and more']);
+});
+
+test('a header that is given twice is sent twice, in its order', async (t) => {
+  const headers = [
+    ['Cookie', 'a=1'],
+    ['X-Two', '1'],
+    ['X-Two', '2'],
+    ['X-High', 'gr\u00fc\u00df'],
+  ];
+  const { peer } = await openPair(t, { client: { headers } });
+  const sent = peer.request.rawHeaders.filter(([name]) => /^(x-|cookie)/i.test(name));
+  assert.deepEqual(
+    sent.map(([name, value]) => [name.toLowerCase(), value]),
+    headers.map(([name, value]) => [name.toLowerCase(), value]),
+  );
 });

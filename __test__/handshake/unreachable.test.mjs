@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { WebSocketStream } from '../../index.js';
 import { assertWebSocketError, rejection } from '../helpers/outcome.mjs';
 import { startServer } from '../helpers/server.mjs';
+import { startTcpServer } from '../helpers/tcp-server.mjs';
 import { test } from '../helpers/test.mjs';
 import { until } from '../helpers/until.mjs';
 
@@ -83,12 +84,10 @@ test('handshakeTimeout does nothing once the connection is open', async (t) => {
 });
 
 test('a reset during the handshake rejects with the cause ECONNRESET', async (t) => {
-  const server = createServer((socket) => {
+  const { url } = await startTcpServer(t, (socket) => {
     socket.once('data', () => socket.resetAndDestroy());
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  t.after(() => server.close());
-  const wss = new WebSocketStream(`ws://127.0.0.1:${server.address().port}/`);
+  });
+  const wss = new WebSocketStream(url);
   const error = await rejection(wss.opened);
   assertWebSocketError(error);
   assert.equal(error.cause.code, 'ECONNRESET');

@@ -23,7 +23,12 @@ export async function deflate(message, options) {
 
 /** Inflates compressed messages one after the other, in one context. */
 export class Inflater {
-  #stream = createInflateRaw();
+  #stream;
+
+  /** @param {import('node:zlib').ZlibOptions} [options] */
+  constructor(options) {
+    this.#stream = createInflateRaw(options);
+  }
 
   /** @param {Uint8Array} payload */
   async inflate(payload) {

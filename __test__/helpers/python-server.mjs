@@ -63,7 +63,8 @@ async function startScript(t, file, args) {
   return port;
 }
 
-function python() {
+/** The interpreter that the set-up of the test script made an environment for. */
+export function python() {
   const windows = process.platform === 'win32';
   const found = path(windows ? '../../.venv/Scripts/python.exe' : '../../.venv/bin/python');
   if (!existsSync(found)) {

@@ -163,13 +163,18 @@ function answerBytes(plan, request) {
   return Buffer.concat([Buffer.from(plan.before ?? ''), head, body]);
 }
 
-function upgradeHeaders(plan, request) {
+/** The right answer to the key of a request. */
+export function acceptKey(request) {
   const key = request.headers['sec-websocket-key'] ?? '';
   const hash = createHash('sha1').update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`);
+  return hash.digest('base64');
+}
+
+function upgradeHeaders(plan, request) {
   return {
     Upgrade: 'websocket',
     Connection: 'Upgrade',
-    'Sec-WebSocket-Accept': plan.accept ?? hash.digest('base64'),
+    'Sec-WebSocket-Accept': plan.accept ?? acceptKey(request),
   };
 }
 

@@ -6,7 +6,7 @@ import { openPair } from '../helpers/pair.mjs';
 import { test } from '../helpers/test.mjs';
 import { until } from '../helpers/until.mjs';
 
-test('a peer that does not answer the heartbeat ends the connection with 1006', async (t) => {
+test('heartbeat: a peer that does not answer it ends the connection with 1006', async (t) => {
   const start = performance.now();
   const { wss, peer, readable } = await openPair(t, {
     client: { heartbeat: { interval: 40, timeout: 40 } },
@@ -18,6 +18,20 @@ test('a peer that does not answer the heartbeat ends the connection with 1006', 
   assert.equal(error.cause.code, 'ERR_WEBSOCKET_HEARTBEAT_TIMEOUT');
   assert.match(error.message, /40 ms/);
   assert.equal(await rejection(readable.getReader().read()), error);
+});
+
+test('heartbeat.interval is the silence before a Ping', async (t) => {
+  const { peer, wss } = await openPair(t, { client: { heartbeat: { interval: 150 } } });
+  assert.equal((await peer.next()).opcode, OPCODE.ping);
+  assert.ok(Date.now() - wss.stats.openedAt >= 149);
+});
+
+test('heartbeat.timeout is the silence after a Ping that ends the connection', async (t) => {
+  const { peer, wss } = await openPair(t, { client: { heartbeat: { interval: 1, timeout: 150 } } });
+  const opened = performance.now();
+  assert.equal((await peer.next()).opcode, OPCODE.ping);
+  assert.match((await rejection(wss.closed)).message, /150 ms/);
+  assert.ok(performance.now() - opened >= 149);
 });
 
 test('a peer that answers is asked again and again', async (t) => {

@@ -37,7 +37,7 @@ for (const opcode of [text, binary]) {
   });
 }
 
-test('an announced length over maxMessageSize ends with 1009 before the payload comes', async (t) => {
+test('maxMessageSize: an announced length over it ends with 1009 before the payload comes', async (t) => {
   const pair = await openPair(t, { client: { maxMessageSize: 1000 } });
   pair.peer.sendFrame({ opcode: binary, length: 2n ** 40n });
   await refusedWith1009(pair);

@@ -38,13 +38,24 @@ for (const secure of [false, true]) {
     assert.deepEqual([method, hostname, Number(port)], ['CONNECT', host, server.port]);
   });
 
-  test(`an https: proxy is asked over TLS for a tunnel to a ${scheme} server`, async (t) => {
+  test(`proxy.tls: an https: proxy is asked over TLS for a tunnel to a ${scheme} server`, async (t) => {
     const server = await startWsServer(t, secure ? { tls: certificate } : {});
     const proxy = await startConnectProxy(t, { tls: await authority.issue() });
     await echo(server.url, { tls, proxy: { url: proxy.url, tls } });
     assert.equal(proxy.requests[0].method, 'CONNECT');
   });
 }
+
+test('proxy.url is a string or a URL, as proxy itself', async (t) => {
+  const server = await startWsServer(t);
+  const proxy = await startConnectProxy(t);
+  const url = new URL(proxy.url);
+  for (const option of [proxy.url, url, { url: proxy.url }, { url }]) {
+    const { remotePort } = await echo(server.url, { proxy: option });
+    assert.equal(remotePort, proxy.port);
+  }
+  assert.equal(proxy.requests.length, 4);
+});
 
 test('user name and password of the proxy are percent-decoded and sent to it alone', async (t) => {
   const seen = [];

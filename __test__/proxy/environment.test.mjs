@@ -83,6 +83,8 @@ const refused = [
   ['p.test:8080', /proxy must be a URL with http:/],
   ['p.test', /proxy must be an absolute URL/],
   ['ftp://p.test', /not "ftp:"/],
+  ['http://us%er:p@p.test', /proxy has a user name or password with a %/],
+  [{ url: 'http://u:p%zz@p.test' }, /proxy\.url has a user name or password with a %/],
   [{ url: 5 }, /proxy\.url must be a string or a URL, not 5/],
   [{ url: 'http://p', agent: 1 }, /"agent" is no member of proxy/],
   [{ url: 'http://p', headers: { 'a b': 'c' } }, /"a b" is no header name/],

@@ -51,10 +51,3 @@ test('a server that the SOCKS proxy cannot reach is a refusal by the proxy', asy
   const error = await rejection(new WebSocketStream('ws://127.0.0.1:1/', { proxy: url }).opened);
   assert.equal(error.cause.code, 'ERR_WEBSOCKET_PROXY_REFUSED');
 });
-
-test('what does not speak SOCKS is told from a refusal', async (t) => {
-  const server = await startServer(t, { answer: { raw: 'HTTP/1.1 400 Bad\r\n\r\n' } });
-  const options = { proxy: `socks5://127.0.0.1:${server.port}`, handshakeTimeout: 1000 };
-  const error = await rejection(new WebSocketStream('ws://127.0.0.1:1/', options).opened);
-  assert.equal(error.cause.code, 'ERR_WEBSOCKET_HANDSHAKE_TIMEOUT');
-});

@@ -33,6 +33,39 @@ for (const status of [301, 302, 303, 307, 308]) {
   });
 }
 
+test('credentials stay when the redirect stays on the server', async (t) => {
+  const server = await startServer(t, {
+    answer: ({ path }) => (path === '/' ? redirect('/next') : {}),
+  });
+  await open(t, server.url.replace('//', '//user:password@'), { maxRedirects: 1 });
+  const [first, second] = server.requests.map(({ headers }) => headers.authorization);
+  assert.match(first, /^Basic /);
+  assert.equal(second, first);
+});
+
+for (const scheme of ['wss:', 'https:']) {
+  test(`a redirect from ws: to ${scheme} is followed`, async (t) => {
+    const authority = await Authority.create();
+    const target = await startServer(t, { tls: await authority.issue() });
+    const server = await startServer(t, {
+      answer: redirect(`${target.url.replace('wss:', scheme)}secure`),
+    });
+    await open(t, server.url, { maxRedirects: 1, tls: { ca: authority.pem } });
+    assert.equal(target.requests[0].path, '/secure');
+  });
+}
+
+test('a redirect from wss: to http: is refused as one to ws:', async (t) => {
+  const authority = await Authority.create();
+  const server = await startServer(t, {
+    tls: await authority.issue(),
+    answer: redirect('http://127.0.0.1:1/'),
+  });
+  const options = { maxRedirects: 1, tls: { ca: authority.pem } };
+  const error = await rejection(new WebSocketStream(server.url, options).opened);
+  assert.match(error.message, /from wss: to ws:/);
+});
+
 test('credentials stay behind when the redirect leads to another origin', async (t) => {
   const target = await startServer(t);
   const server = await startServer(t, { answer: redirect(target.url.replace('ws:', 'http:')) });
@@ -43,6 +76,30 @@ test('credentials stay behind when the redirect leads to another origin', async 
   assert.deepEqual([sent.cookie, sent.authorization], [undefined, undefined]);
   assert.equal(sent.host, `127.0.0.1:${target.port}`);
   assert.equal(sent['x-kept'], 'yes');
+});
+
+for (const [title, headers, body] of [
+  ['is shorter than its length', { 'Content-Length': '1000' }, 'Moved'],
+  ['has no last chunk', { 'Transfer-Encoding': 'chunked' }, '5\r\nMoved\r\n'],
+  ['has no end', {}, 'Moved'],
+]) {
+  test(`a redirect is followed at once although its body ${title}`, async (t) => {
+    const target = await startServer(t);
+    const plan = redirect(target.url);
+    const server = await startServer(t, {
+      answer: { ...plan, headers: { ...plan.headers, 'Content-Length': null, ...headers }, body },
+    });
+    const started = performance.now();
+    await open(t, server.url, { maxRedirects: 1 });
+    // A body of a refusal is waited for two seconds.
+    assert.ok(performance.now() - started < 1500);
+  });
+}
+
+test('a redirect that is not followed has its body in the error', async (t) => {
+  const server = await startServer(t, { answer: { ...redirect('file:///'), body: 'moved away' } });
+  const { response } = await rejection(new WebSocketStream(server.url, { maxRedirects: 1 }).opened);
+  assert.equal(Buffer.from(response.body).toString(), 'moved away');
 });
 
 test('one redirect more than maxRedirects fails with the last answer', async (t) => {
@@ -69,6 +126,26 @@ test('a redirect from wss: to ws: is refused', async (t) => {
   assert.equal(target.connections, 0);
 });
 
+for (const [title, headers] of [
+  ['no Location', {}],
+  ['an empty Location', { Location: '' }],
+]) {
+  test(`a redirect with ${title} is an error`, async (t) => {
+    const server = await startServer(t, { answer: { status: 302, headers } });
+    const wss = new WebSocketStream(server.url, { maxRedirects: 2 });
+    const error = await rejection(wss.opened);
+    assert.match(error.cause.code, /^ERR_WEBSOCKET_(REFUSED|REDIRECT)$/);
+    assert.equal(error.response.status, 302);
+  });
+}
+
+test('a redirect to what is no URL is refused', async (t) => {
+  const server = await startServer(t, { answer: redirect('ws://[nonsense') });
+  const error = await rejection(new WebSocketStream(server.url, { maxRedirects: 1 }).opened);
+  assert.equal(error.cause.code, 'ERR_WEBSOCKET_REDIRECT');
+  assert.match(error.message, /to what is no URL/);
+});
+
 test('a redirect to another scheme is refused', async (t) => {
   const server = await startServer(t, { answer: redirect('file:///etc/passwd') });
   const error = await rejection(new WebSocketStream(server.url, { maxRedirects: 1 }).opened);
@@ -83,4 +160,5 @@ test('handshakeTimeout covers all redirects together', async (t) => {
   const options = { maxRedirects: 9, handshakeTimeout: 500 };
   const error = await rejection(new WebSocketStream(server.url, options).opened);
   assert.equal(error.cause.code, 'ERR_WEBSOCKET_HANDSHAKE_TIMEOUT');
+  assert.match(error.message, /500 ms/);
 });

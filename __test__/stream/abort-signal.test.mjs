@@ -39,7 +39,7 @@ for (const [title, abort] of reasons) {
   });
 }
 
-test('an abort in the turn of the constructor rejects both promises', async (t) => {
+test('signal: an abort in the turn of the constructor rejects both promises', async (t) => {
   const server = await startServer(t);
   const controller = new AbortController();
   const wss = new WebSocketStream(server.url, { signal: controller.signal });

@@ -37,7 +37,7 @@ test('tls.ca takes the place of all other authorities', async (t) => {
   assert.equal(error.cause.code, 'UNABLE_TO_VERIFY_LEAF_SIGNATURE');
 });
 
-test('connections with different options do not share their trust', async (t) => {
+test('tls: connections with different options do not share their trust', async (t) => {
   const { url } = await startWsServer(t, { tls: certificate });
   await open(url, { rejectUnauthorized: false });
   await open(url, { ca: authority.pem });

@@ -2,12 +2,15 @@ import assert from 'node:assert/strict';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { runFixture } from '../helpers/child.mjs';
+import { fixtureResult, runFixture } from '../helpers/child.mjs';
 import { test } from '../helpers/test.mjs';
 import { Authority, selfSigned } from '../helpers/tls.mjs';
 import { startWsServer } from '../helpers/ws-server.mjs';
 
 const fixture = new URL('./fixtures/outcome.mjs', import.meta.url);
+
+/** Prints more of what became of it. */
+const program = new URL('./fixtures/connect.mjs', import.meta.url);
 
 async function emptyFolder(t) {
   const folder = await mkdtemp(join(tmpdir(), 'keylog-'));
@@ -22,6 +25,53 @@ test('NODE_EXTRA_CA_CERTS adds to what is trusted', async (t) => {
   const { stdout } = await runFixture(fixture, { args: [url], env });
   assert.equal(stdout, 'open\n');
 });
+
+test('--use-system-ca trusts what SSL_CERT_FILE names, where Node has the flag', async (t) => {
+  const authority = await Authority.create();
+  const { url } = await startWsServer(t, { tls: await authority.issue() });
+  const env = { SSL_CERT_FILE: await authority.file(t) };
+  const without = await runFixture(fixture, { args: [url], env });
+  assert.equal(without.stdout, 'UNABLE_TO_VERIFY_LEAF_SIGNATURE\n');
+  // On other systems the store of the system counts, and SSL_CERT_FILE does not.
+  const flag = '--use-system-ca';
+  const hasFlag = process.allowedNodeEnvironmentFlags.has(flag) && process.platform === 'linux';
+  const { stdout } = await runFixture(fixture, {
+    args: [url],
+    env,
+    execArgv: hasFlag ? [flag] : [],
+  });
+  assert.equal(stdout, hasFlag ? 'open\n' : without.stdout);
+});
+
+for (const [flag, version] of [
+  ['--tls-min-v1.3', 'TLSv1.3'],
+  ['--tls-max-v1.2', 'TLSv1.2'],
+  ['--tls-min-v1.0', 'TLSv1.3'],
+]) {
+  test(`with ${flag} ${version} is agreed on`, async (t) => {
+    const authority = await Authority.create();
+    const { url } = await startWsServer(t, { tls: await authority.issue() });
+    const env = { NODE_EXTRA_CA_CERTS: await authority.file(t) };
+    const result = await fixtureResult(program, { args: [url], env, execArgv: [flag] });
+    assert.equal(result.protocol, version);
+  });
+}
+
+for (const [flag, serverVersions] of [
+  ['--tls-min-v1.3', { maxVersion: 'TLSv1.2' }],
+  ['--tls-max-v1.2', { minVersion: 'TLSv1.3' }],
+]) {
+  test(`with ${flag} a server of the other version is refused, as by Node`, async (t) => {
+    const authority = await Authority.create();
+    const tls = { ...(await authority.issue()), ...serverVersions };
+    const { url } = await startWsServer(t, { tls });
+    const env = { NODE_EXTRA_CA_CERTS: await authority.file(t) };
+    const result = await fixtureResult(program, { args: [url], env, execArgv: [flag] });
+    assert.equal(result.opened, false);
+    assert.match(result.nodeCode, /PROTOCOL/);
+    assert.match(result.code, /PROTOCOL/);
+  });
+}
 
 test('NODE_TLS_REJECT_UNAUTHORIZED=0 accepts any certificate, with the warning of Node', async (t) => {
   const { url } = await startWsServer(t, { tls: await selfSigned() });

@@ -36,7 +36,7 @@ test('tls.minVersion TLSv1.3 refuses an older server', async (t) => {
   assert.match((await rejection(wss.opened)).cause.code, /^ERR_SSL_.*PROTOCOL/);
 });
 
-test('tls.ciphers takes names of OpenSSL and of IANA', async (t) => {
+test('tls.ciphers chooses suites by their names of OpenSSL and of IANA', async (t) => {
   for (const [ciphers, protocol, cipher] of [
     ['TLS_CHACHA20_POLY1305_SHA256', 'TLSv1.3', 'TLS_CHACHA20_POLY1305_SHA256'],
     ['ECDHE-ECDSA-AES128-GCM-SHA256', 'TLSv1.2', 'TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256'],

@@ -58,7 +58,17 @@ for (const [title, headers] of badHeaders) {
   });
 }
 
-for (const name of ['Connection', 'Upgrade', 'Sec-WebSocket-Key', 'Sec-WebSocket-Protocol']) {
+for (const name of [
+  'Connection',
+  'Content-Length',
+  'Transfer-Encoding',
+  'UPGRADE',
+  'sec-websocket-accept',
+  'Sec-WebSocket-Extensions',
+  'Sec-WebSocket-Key',
+  'Sec-WebSocket-Protocol',
+  'SEC-WEBSOCKET-VERSION',
+]) {
   test(`headers refuses ${name}, which belongs to the handshake`, () => {
     assert.throws(
       () => offline('ws://h/', { headers: { [name]: 'x' } }),

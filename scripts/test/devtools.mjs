@@ -1,9 +1,8 @@
 // Runs the example that drives a browser. It is not part of `npm test`, because it needs a Chromium,
 // which is installed here when it is missing and the system is Debian's.
 
-import { existsSync } from 'node:fs';
-
 import { capture, Failure, main, run } from '../command.mjs';
+import { installPackages, isDebian } from '../setup/debian.mjs';
 import { setup } from '../setup.mjs';
 
 const names = ['chromium', 'chromium-browser', 'google-chrome'];
@@ -25,17 +24,10 @@ main(async () => {
 async function chromium() {
   const found = [process.env.CHROMIUM, ...names].find(runs);
   if (found) return found;
-  if (!existsSync('/etc/debian_version')) {
+  if (!isDebian) {
     throw new Failure('Chromium is missing: install it, or name its binary in CHROMIUM');
   }
-  const asRoot = process.getuid() === 0 ? [] : ['sudo'];
-  for (const args of [
-    ['apt-get', 'update', '-qq'],
-    ['apt-get', 'install', '-y', '-qq', '--no-install-recommends', 'chromium'],
-  ]) {
-    const [program, ...rest] = [...asRoot, ...args];
-    await run(program, rest);
-  }
+  await installPackages(['chromium']);
   return names[0];
 }
 

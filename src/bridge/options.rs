@@ -1,20 +1,27 @@
 //! The complete options that `lib/options.js` hands over, as the net layer's configuration.
 //! Nothing is defaulted here.
 
-use std::{net::SocketAddr, path::PathBuf, time::Duration};
+use std::{
+    net::SocketAddr,
+    path::PathBuf,
+    time::{Duration, Instant},
+};
 
 use napi::{Error, Result, Status};
 use napi_derive::napi;
 
 use super::tls_options::ConnectTls;
 use crate::net::{
-    config::{Config, HeartbeatOptions, HttpVersions, Limits, Request, SocketOptions, Timeouts},
+    config::{
+        Config, HeartbeatOptions, HttpVersions, Limits, Patience, Request, SocketOptions, Timeouts,
+    },
     extensions::DeflateOptions,
     proxy::{ProxyOptions, ProxyProtocol},
 };
 
 /// Everything about one connection. Times are in milliseconds, sizes in bytes.
 #[napi(object, object_to_js = false)]
+#[allow(clippy::struct_excessive_bools, reason = "it mirrors a JavaScript object of options")]
 pub struct ConnectOptions {
     /// Numeric addresses with ports, in order of preference: `1.2.3.4:80`, `[::1]:80`.
     pub addresses: Vec<String>,
@@ -36,12 +43,16 @@ pub struct ConnectOptions {
     pub tls: Option<ConnectTls>,
     /// From the call of `close()` to the end.
     pub close_timeout: u32,
-    /// From the first SYN to the 101.
+    /// What of `handshake_timeout` has passed already.
+    pub elapsed: u32,
+    /// From the look-up of the name to the 101.
     pub handshake_timeout: u32,
     /// HTTP/1.1 may carry the connection.
     pub http1: bool,
     /// HTTP/2 may carry the connection.
     pub http2: bool,
+    /// A redirect will be followed.
+    pub follows_redirects: bool,
     /// When a silent peer is asked and given up; absent for never.
     pub heartbeat: Option<ConnectHeartbeat>,
     /// Idle time before keep-alive probes; absent for none.
@@ -129,6 +140,7 @@ impl TryFrom<ConnectOptions> for Config {
             })
             .transpose()?;
         let milliseconds = |ms: u32| Duration::from_millis(u64::from(ms));
+        let left = milliseconds(options.handshake_timeout.saturating_sub(options.elapsed));
         Ok(Self {
             addresses,
             limits: Limits {
@@ -143,6 +155,10 @@ impl TryFrom<ConnectOptions> for Config {
                 authority: options.authority,
                 deflate: options.per_message_deflate.map(DeflateOptions::from),
                 headers,
+                patience: Patience {
+                    follows_redirects: options.follows_redirects,
+                    until: Instant::now().checked_add(left),
+                },
                 protocols: options.protocols,
                 target: options.target,
             },
@@ -153,6 +169,7 @@ impl TryFrom<ConnectOptions> for Config {
             },
             timeouts: Timeouts {
                 close: milliseconds(options.close_timeout),
+                elapsed: milliseconds(options.elapsed),
                 handshake: milliseconds(options.handshake_timeout),
                 heartbeat: options.heartbeat.map(|heartbeat| HeartbeatOptions {
                     interval: milliseconds(heartbeat.interval),

@@ -3,7 +3,7 @@
 use std::{
     net::{IpAddr, SocketAddr},
     path::PathBuf,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use super::{extensions::DeflateOptions, proxy::ProxyOptions, tls_config::TlsOptions};
@@ -52,10 +52,21 @@ pub struct Request {
     pub deflate: Option<DeflateOptions>,
     /// The caller's own headers, valid by construction in the face.
     pub headers: Vec<(String, Vec<u8>)>,
+    /// How long the body of a refusal is waited for.
+    pub patience: Patience,
     /// Subprotocols, in order of preference.
     pub protocols: Vec<String>,
     /// Path and query.
     pub target: String,
+}
+
+/// How long the body of a refusal is waited for.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Patience {
+    /// The body of a redirect is not waited for.
+    pub follows_redirects: bool,
+    /// When the time of the handshake is over, which must not hide the refusal.
+    pub until: Option<Instant>,
 }
 
 /// Header values may be secrets, so only their names are shown.
@@ -100,7 +111,9 @@ pub struct SocketOptions {
 pub struct Timeouts {
     /// From the call of `close()` to the end of the closing handshake.
     pub close: Duration,
-    /// From the first SYN to the 101.
+    /// What of `handshake` has passed before this connection, with look-ups and redirects.
+    pub elapsed: Duration,
+    /// From the look-up of the name to the 101.
     pub handshake: Duration,
     /// When a silent peer is asked, and when it is given up; `None` for never.
     pub heartbeat: Option<HeartbeatOptions>,
@@ -134,6 +147,11 @@ impl Default for SocketOptions {
 
 impl Default for Timeouts {
     fn default() -> Self {
-        Self { close: Duration::from_secs(10), handshake: Duration::from_secs(30), heartbeat: None }
+        Self {
+            close: Duration::from_secs(10),
+            elapsed: Duration::ZERO,
+            handshake: Duration::from_secs(30),
+            heartbeat: None,
+        }
     }
 }

@@ -61,7 +61,8 @@ async fn run(config: &Config, shared: &Arc<Shared>) {
 }
 
 async fn open(config: &Config, shared: &Arc<Shared>) -> Result<Connection, Error> {
-    let opening = timeout(config.timeouts.handshake, establish(config, shared));
+    let left = config.timeouts.handshake.saturating_sub(config.timeouts.elapsed);
+    let opening = timeout(left, establish(config, shared));
     let upgrade = unless_terminated(shared, opening)
         .await?
         .map_err(|_| Error::HandshakeTimeout(config.timeouts.handshake))??;

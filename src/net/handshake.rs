@@ -9,25 +9,32 @@ use std::{
 };
 
 use bytes::{Bytes, BytesMut};
+use futures::future::select;
 use http_body_util::{BodyExt, Empty};
 use hyper::{
     HeaderMap, Request, Response, StatusCode,
     body::{Body, Incoming},
     client::conn::http1,
     header::{
-        CONNECTION, HOST, HeaderName, HeaderValue, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_EXTENSIONS,
-        SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_PROTOCOL, SEC_WEBSOCKET_VERSION, UPGRADE,
+        CONNECTION, HOST, HeaderName, HeaderValue, LOCATION, SEC_WEBSOCKET_ACCEPT,
+        SEC_WEBSOCKET_EXTENSIONS, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_PROTOCOL, SEC_WEBSOCKET_VERSION,
+        UPGRADE,
     },
     upgrade::Upgraded,
 };
 use hyper_util::rt::TokioIo;
+use tokio::{
+    task::yield_now,
+    time::{Instant, sleep_until},
+};
 use tokio_tungstenite::tungstenite::handshake::{client::generate_key, derive_accept_key};
 
 use super::{
-    config,
+    config::{self, Patience},
     connection::Transport,
     error::{Error, Refusal, copy_io},
     extensions::{self, Agreement, DeflateOptions},
+    interim::ask,
     tls,
 };
 
@@ -78,6 +85,7 @@ pub(super) async fn upgrade(
 ) -> Result<Upgrade, Error> {
     let key = generate_key();
     let deflate = request.deflate;
+    let patience = request.patience;
     let request = build_request(request, &key)?;
     let protocols = requested_protocols(request.headers());
     let (mut sender, connection) = http1::Builder::new()
@@ -88,9 +96,9 @@ pub(super) async fn upgrade(
         .await
         .map_err(|error| hyper_error(&error))?;
     let exchange = async {
-        let answer = sender.send_request(request).await.map_err(|error| hyper_error(&error))?;
+        let answer = ask(&mut sender, request).await?;
         if answer.status() != StatusCode::SWITCHING_PROTOCOLS {
-            return Err(refusal(answer).await);
+            return Err(refusal(answer, patience).await);
         }
         let opened = check_answer(&answer, &key, &protocols)?;
         let upgraded = hyper::upgrade::on(answer).await.map_err(|error| hyper_error(&error))?;
@@ -266,7 +274,8 @@ pub(super) fn owned_headers(headers: &HeaderMap) -> Vec<(String, Vec<u8>)> {
 }
 
 /// Collects what the server said instead: the beginning of the body, as far as it comes in time.
-pub(super) async fn refusal(answer: Response<Incoming>) -> Error {
+pub(super) async fn refusal(answer: Response<Incoming>, patience: Patience) -> Error {
+    let moves_on = answer.status().is_redirection() && answer.headers().contains_key(LOCATION);
     let status = answer.status().as_u16();
     let headers = owned_headers(answer.headers());
     let mut incoming = pin!(answer.into_body());
@@ -285,7 +294,18 @@ pub(super) async fn refusal(answer: Response<Incoming>) -> Error {
             }
         }
     };
-    let _ = tokio::time::timeout(BODY_DEADLINE, collect).await;
+    let enough = async {
+        if patience.follows_redirects && moves_on {
+            // What came with the head is handed over by then. The rest is for nobody.
+            yield_now().await;
+            yield_now().await;
+        } else {
+            let latest = Instant::now() + BODY_DEADLINE;
+            sleep_until(patience.until.map_or(latest, |until| latest.min(until.into()))).await;
+        }
+    };
+    // The body comes first: what is there when the time is over still counts.
+    select(pin!(collect), pin!(enough)).await;
     Error::Refused(Box::new(Refusal { headers, body: body.to_vec(), status }))
 }
 

@@ -44,6 +44,7 @@ pub mod heartbeat;
 mod http2;
 pub mod inbox;
 pub mod inflate;
+mod interim;
 pub mod key_log;
 pub mod outbox;
 pub mod output;

@@ -10,10 +10,11 @@ use hyper::{
 use hyper_util::rt::TokioIo;
 
 use super::{
-    config::HttpVersions,
+    config::{HttpVersions, Patience},
     connection::Transport,
     error::Error,
     handshake::{MAX_HEAD_BYTES, MAX_HEADERS, drive, hyper_error, into_parts, refusal},
+    interim::ask,
     socks, tls,
     tls_config::TlsOptions,
 };
@@ -59,13 +60,14 @@ impl std::fmt::Debug for ProxyOptions {
 pub(super) async fn tunnel(
     stream: Box<dyn Transport>,
     options: &ProxyOptions,
+    patience: Patience,
 ) -> Result<Box<dyn Transport>, Error> {
     let mut stream: Box<dyn Transport> = match &options.tls {
         Some(tls) => Box::new(tls::handshake(stream, tls, HttpVersions::Only1).await?),
         None => stream,
     };
     match options.protocol {
-        ProxyProtocol::Connect => connect(stream, options).await,
+        ProxyProtocol::Connect => connect(stream, options, patience).await,
         ProxyProtocol::Socks5 => {
             let credentials = options.credentials.as_ref();
             socks::connect(&mut stream, &options.host, options.port, credentials).await?;
@@ -77,6 +79,7 @@ pub(super) async fn tunnel(
 async fn connect(
     stream: Box<dyn Transport>,
     options: &ProxyOptions,
+    patience: Patience,
 ) -> Result<Box<dyn Transport>, Error> {
     let request = build_request(options)
         .map_err(|_| Error::Handshake("its request cannot be written".to_owned()))?;
@@ -88,9 +91,9 @@ async fn connect(
         .await
         .map_err(|error| hyper_error(&error))?;
     let exchange = async {
-        let answer = sender.send_request(request).await.map_err(|error| hyper_error(&error))?;
+        let answer = ask(&mut sender, request).await?;
         if !answer.status().is_success() {
-            return Err(refusal(answer).await);
+            return Err(refusal(answer, Patience { follows_redirects: false, ..patience }).await);
         }
         hyper::upgrade::on(answer).await.map_err(|error| hyper_error(&error))
     };

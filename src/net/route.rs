@@ -54,7 +54,9 @@ async fn reach_plain(config: &Config) -> Result<Route, Error> {
     let stream = dial(&config.addresses, config.socket).await.map_err(blame)?;
     let (remote_address, local_address) = (stream.peer_addr().ok(), stream.local_addr().ok());
     let stream: Box<dyn Transport> = match &config.proxy {
-        Some(options) => proxy::tunnel(Box::new(stream), options).await.map_err(blame)?,
+        Some(options) => proxy::tunnel(Box::new(stream), options, config.request.patience)
+            .await
+            .map_err(blame)?,
         None => Box::new(stream),
     };
     Ok(Route { local_address, remote_address, stream, tls: None })

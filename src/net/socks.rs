@@ -69,11 +69,13 @@ async fn log_in<S: Transport>(
             push_text(&mut login, user, "the user name")?;
             push_text(&mut login, password, "the password")?;
             write(stream, &login).await?;
-            let [_, status] = read(stream).await?;
-            if status == 0 {
-                Ok(())
-            } else {
-                Err(Error::SocksRefused("user name or password is wrong"))
+            match read(stream).await? {
+                // Some servers have the version of the protocol where that of the login belongs.
+                [LOGIN_VERSION | VERSION, 0] => Ok(()),
+                [LOGIN_VERSION | VERSION, _] => {
+                    Err(Error::SocksRefused("user name or password is wrong"))
+                }
+                _ => Err(malformed()),
             }
         }
         _ => Err(Error::SocksRefused("it wants another way to log in")),

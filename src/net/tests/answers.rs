@@ -1,11 +1,16 @@
 //! Properties of the opening handshake: whatever the server answers, and however it comes.
 
+use std::time::Duration;
+
 use proptest::prelude::*;
-use tokio::io::{AsyncReadExt, AsyncWriteExt, duplex};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt, duplex},
+    time::Instant,
+};
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
 use crate::net::{
-    config::Request,
+    config::{Patience, Request},
     error::Error,
     handshake::{Upgrade, upgrade},
     testing::run_paused,
@@ -49,6 +54,28 @@ fn exchange(
         server.await.unwrap();
         result
     })
+}
+
+#[test]
+fn the_body_of_a_redirect_is_not_waited_for() {
+    let patience = Patience { follows_redirects: true, until: None };
+    run_paused(async move {
+        let (near, mut far) = duplex(1 << 10);
+        let head = b"HTTP/1.1 302 Found\r\nLocation: /next\r\nContent-Length: 99\r\n\r\nMoved";
+        let server = tokio::spawn(async move {
+            far.read_u8().await.unwrap();
+            far.write_all(head).await.unwrap();
+            far
+        });
+        let request = Request { target: "/".to_owned(), patience, ..Request::default() };
+        let started = Instant::now();
+        let Err(Error::Refused(refusal)) = upgrade(Box::new(near), &request).await else {
+            panic!("no refusal");
+        };
+        server.await.unwrap();
+        assert_eq!((refusal.status, refusal.body.as_slice()), (302, &b"Moved"[..]));
+        assert_eq!(started.elapsed(), Duration::ZERO);
+    });
 }
 
 fn good_answer(key: &str, lines: &str) -> String {
