@@ -3,6 +3,8 @@
 // malloc, which learns from the first large one that is freed to take all up to that size from its
 // heap, and gives a heap back from its end only. docs/reliability.md has the figures.
 
+import { readFileSync } from 'node:fs';
+
 export const steadyMemory = {
   flags: [
     '--expose-gc',
@@ -15,6 +17,13 @@ export const steadyMemory = {
     MALLOC_MMAP_THRESHOLD_: '65536',
   },
 };
+
+/** Bytes of resident memory, without the pages of files where the system tells them apart. */
+export function residentBytes() {
+  if (!isSteady) return process.memoryUsage.rss();
+  // Pages of Node's own binary come with the first use of each part of it.
+  return 1024 * Number(/^RssAnon:\s+(\d+)/m.exec(readFileSync('/proc/self/status', 'utf8'))[1]);
+}
 
 /** Whether resident memory is as steady here as the settings make it: other systems ignore one. */
 export const isSteady = process.platform === 'linux';
