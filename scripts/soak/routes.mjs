@@ -44,7 +44,13 @@ export function randomRoute({ port, securePort, connectPort, socksPort, ca }) {
   return {
     name: `${scheme} ${way} ${coding}`,
     connect: (path, options) =>
-      new WebSocketStream(`${base}${path}`, { tls, proxy, perMessageDeflate, ...options }),
+      new WebSocketStream(`${base}${path}`, {
+        tls,
+        proxy,
+        perMessageDeflate,
+        closeTimeout: CLOSE_TIMEOUT_MS,
+        ...options,
+      }),
   };
 }
 
@@ -56,3 +62,6 @@ export function randomRoute({ port, securePort, connectPort, socksPort, ca }) {
 function pick(list) {
   return list[randomInt(list.length)];
 }
+
+/** The servers deflate what they had to say before they close, on a machine that others may use, too. */
+const CLOSE_TIMEOUT_MS = 50_000;

@@ -49,7 +49,7 @@ const answers = {
 const server = new WebSocketServer({
   noServer: true,
   maxPayload: 0,
-  perMessageDeflate: { threshold: 256 },
+  perMessageDeflate: { zlibDeflateOptions: { level: 1 } },
 });
 
 const authority = await Authority.create();
