@@ -603,6 +603,7 @@ export interface WebSocketStats {
  * @example
  * ```ts
  * import { subscribe } from 'node:diagnostics_channel';
+ * import type { WebSocketDiagnostics } from 'websocketstream';
  *
  * subscribe('websocketstream:close', (message) => {
  *   const { url, closeCode } = message as WebSocketDiagnostics['websocketstream:close'];
