@@ -677,6 +677,74 @@ export interface WebSocketStats {
   readonly roundTrip: number | null;
 }
 
+/**
+ * What the channels of `node:diagnostics_channel` publish, by the name of the channel.
+ *
+ * @example
+ * ```ts
+ * import { subscribe } from 'node:diagnostics_channel';
+ * import type { WebSocketDiagnostics } from 'websocketstream';
+ *
+ * subscribe('websocketstream:close', (message) => {
+ *   const { url, closeCode } = message as WebSocketDiagnostics['websocketstream:close'];
+ *   console.log(url, closeCode);
+ * });
+ * ```
+ */
+export interface WebSocketDiagnostics {
+  /** The handshake is over, well or badly. */
+  'websocketstream:handshake': WebSocketDiagnosticsMessage & {
+    /** Status of the answer, `null` if there was none. */
+    readonly status: number | null;
+    /** Header fields of the answer, `null` if there was none. */
+    readonly headers: Headers | null;
+    /** How long it took, in milliseconds. */
+    readonly duration: number;
+    /** What `opened` rejects with, `null` if the connection is open. */
+    readonly error: unknown;
+  };
+
+  /** The connection is open. */
+  'websocketstream:open': WebSocketDiagnosticsMessage & Omit<WebSocketOpenInfo, 'response'>;
+
+  /** A Ping was sent or received. */
+  'websocketstream:ping': WebSocketDiagnosticsMessage & {
+    readonly direction: 'sent' | 'received';
+    readonly payload: Uint8Array;
+  };
+
+  /** A Pong was received. */
+  'websocketstream:pong': WebSocketDiagnosticsMessage & {
+    readonly payload: Uint8Array;
+    /** Milliseconds since the Ping that it answers, `null` if nobody asked. */
+    readonly roundTrip: number | null;
+  };
+
+  /** The connection failed to open or ended uncleanly. */
+  'websocketstream:error': WebSocketDiagnosticsMessage & {
+    /** What `closed` rejects with. */
+    readonly error: unknown;
+  };
+
+  /** It has ended, in any way: the last message of a connection. */
+  'websocketstream:close': WebSocketDiagnosticsMessage & {
+    readonly closeCode: number;
+    readonly reason: string;
+    /** What `closed` rejects with, `null` if the end was clean. */
+    readonly error: unknown;
+    readonly stats: WebSocketStats;
+  };
+}
+
+/** What all messages of {@link WebSocketDiagnostics} have. */
+export interface WebSocketDiagnosticsMessage {
+  /** The connection. */
+  readonly stream: WebSocketStream;
+
+  /** Its URL without user name, password and the values of the query. */
+  readonly url: string;
+}
+
 /** Code and reason of a Close frame. */
 export interface WebSocketCloseInfo {
   /**

@@ -100,8 +100,9 @@ class Diagnostics {
   }
 
   /**
-   * @param {keyof typeof channels} name
-   * @param {object} payload
+   * @template {keyof typeof channels} Name
+   * @param {Name} name
+   * @param {Omit<import('../index.js').WebSocketDiagnostics[`websocketstream:${Name}`], keyof import('../index.js').WebSocketDiagnosticsMessage>} payload
    */
   #publish(name, payload) {
     const target = channels[name];

@@ -1,12 +1,14 @@
-// `npm run soak -- --minutes 10`: connections of every kind at random, against a server with
-// faults. Every byte is checked by hash. Fails when a job fails or hangs, and when memory, handles,
-// threads or descriptors grow after warm-up.
+// `npm run soak -- --minutes 10`: connections of every kind by every route at random, against
+// servers with faults. Every byte is checked by hash. Fails when a job fails or hangs, and when
+// memory, handles, threads or descriptors grow after warm-up.
 
 import { fork, spawnSync } from 'node:child_process';
 import { randomInt } from 'node:crypto';
+import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
+import { steadyMemory } from '../__test__/helpers/steady-memory.mjs';
 import { Failure, main } from './command.mjs';
 import { setup } from './setup.mjs';
 import { growth, readGauge } from './soak/gauge.mjs';
@@ -20,31 +22,39 @@ main(async () => {
   }
   if (!globalThis.gc) {
     await setup();
-    // Memory can be compared only after a collection.
-    const args = ['--expose-gc', fileURLToPath(import.meta.url), '--minutes', values.minutes];
-    const { status } = spawnSync(process.execPath, args, { stdio: 'inherit' });
+    const args = [
+      ...steadyMemory.flags,
+      fileURLToPath(import.meta.url),
+      '--minutes',
+      values.minutes,
+    ];
+    const { status } = spawnSync(process.execPath, args, {
+      stdio: 'inherit',
+      env: { ...process.env, ...steadyMemory.env },
+    });
     process.exitCode = status ?? 1;
     return;
   }
-  const server = fork(new URL('./soak/server.mjs', import.meta.url));
-  const port = await new Promise((resolve) => {
-    server.once('message', resolve);
-  });
+  const server = fork(new URL('./soak/server.mjs', import.meta.url), { execArgv: [] });
+  const [places] = await once(server, 'message');
   try {
-    await soak(`ws://127.0.0.1:${port}`, minutes * 60_000);
+    await soak(places, minutes * 60_000);
   } finally {
     server.kill();
   }
 });
 
 /**
- * @param {string} url
+ * @param {import('./soak/routes.mjs').Places} places
  * @param {number} duration in ms
  */
-async function soak(url, duration) {
+async function soak(places, duration) {
+  // Not there before the set-up has run.
   const { jobs } = await import('./soak/jobs.mjs');
+  const { randomRoute } = await import('./soak/routes.mjs');
   const names = Object.keys(jobs);
   const counts = Object.fromEntries(names.map((name) => [name, 0]));
+  const routes = {};
   const start = performance.now();
   const readings = [];
   while (performance.now() - start < duration) {
@@ -58,6 +68,7 @@ async function soak(url, duration) {
     console.log(`${seconds} s: ${jobsDone} connections, ${JSON.stringify(reading)}`);
   }
   console.log(JSON.stringify(counts));
+  console.log(JSON.stringify(routes));
   const problems = growth(readings);
   if (problems.length > 0) throw new Failure(problems.join('\n'));
   console.log('every byte was right, and nothing grew');
@@ -66,8 +77,10 @@ async function soak(url, duration) {
   async function work(until) {
     while (performance.now() < until) {
       const name = names[randomInt(names.length)];
-      await within(jobs[name](url), name);
+      const route = randomRoute(places);
+      await within(jobs[name](route.connect), `${name} by ${route.name}`);
       counts[name] += 1;
+      routes[route.name] = (routes[route.name] ?? 0) + 1;
     }
   }
 }

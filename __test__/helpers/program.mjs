@@ -1,18 +1,23 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { steadyMemory } from './steady-memory.mjs';
 import { within } from './until.mjs';
 
 /**
- * Starts a fixture program that is spoken to over Node's message channel while it runs. It is
- * killed when the test ends.
+ * Starts a fixture program that is spoken to over Node's message channel while it runs, and whose
+ * memory can be measured. It is killed when the test ends.
  *
  * @param {import('node:test').TestContext} t
  * @param {URL} file
  * @param {string[]} args
  */
 export function startProgram(t, file, args) {
-  const child = fork(fileURLToPath(file), args, { execArgv: ['--expose-gc'] });
+  const { env, flags } = steadyMemory;
+  const child = fork(fileURLToPath(file), args, {
+    env: { ...process.env, ...env },
+    execArgv: flags,
+  });
   const exit = once(child, 'exit');
   t.after(async () => {
     child.kill('SIGKILL');

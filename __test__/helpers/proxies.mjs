@@ -51,6 +51,13 @@ export async function startSocksProxy(t, { auth } = {}) {
     socket.on('error', () => {});
     socket.once('close', () => sockets.delete(socket));
   });
+  const connectTo = server.connectionHandler;
+  server.setConnectionHandler((connection, sendStatus) => {
+    const target = connectTo(connection, sendStatus);
+    // The package passes an end on, but no reset.
+    target?.once('ready', () => target.once('error', () => connection.socket.resetAndDestroy()));
+    return target;
+  });
   server.server.listen(0, '127.0.0.1');
   await once(server.server, 'listening');
   t.after(async () => {

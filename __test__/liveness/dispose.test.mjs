@@ -44,3 +44,24 @@ test('disposing twice is the same as once', async (t) => {
   await Promise.all([wss[Symbol.asyncDispose](), wss[Symbol.asyncDispose]()]);
   await wss[Symbol.asyncDispose]();
 });
+
+test('await using closes at the end of its block, also when the block throws', async (t) => {
+  const AsyncFunction = (async () => {}).constructor;
+  const line = Number(process.versions.node.split('.')[0]);
+  let run;
+  try {
+    run = new AsyncFunction('wss', 'use', 'await using held = wss; return await use(held);');
+  } catch (error) {
+    // The syntax came with Node 24.
+    assert.ok(line < 24 && error instanceof SyntaxError, error);
+    return;
+  }
+  const failure = new Error('in the block');
+  for (const use of [() => 'done', () => Promise.reject(failure)]) {
+    const { wss, peer } = await openPair(t);
+    peer.answerClose();
+    const outcome = await run(wss, use).catch((error) => error);
+    assert.equal(await state(wss.closed), 'fulfilled');
+    assert.ok(outcome === 'done' || outcome === failure);
+  }
+});

@@ -114,3 +114,32 @@ test('ping() is refused before the connection is open, while it closes and after
   await wss.closed;
   assertDomException(await rejection(wss.ping()), 'InvalidStateError');
 });
+
+test('pings that the peer leaves unanswered when this side closes are all rejected', async (t) => {
+  const { wss, peer } = await openPair(t);
+  const pings = Array.from({ length: 100 }, () => rejection(wss.ping()));
+  wss.close();
+  await peer.answerClose();
+  for (const error of await Promise.all(pings)) assertDomException(error, 'InvalidStateError');
+  await wss.closed;
+});
+
+test('a ping that is answered during the closing handshake fulfils', async (t) => {
+  const { wss, peer } = await openPair(t);
+  const ping = wss.ping('late');
+  wss.close();
+  await peer.untilClose();
+  peer.sendFrame(pong('late'));
+  peer.sendClose(1000);
+  peer.end();
+  assert.ok((await ping) > 0);
+  await wss.closed;
+});
+
+test('terminate() rejects the pings in flight with its error', async (t) => {
+  const { wss } = await openPair(t);
+  const pings = [wss.ping(), wss.ping()].map((ping) => rejection(ping));
+  wss.terminate();
+  const error = await rejection(wss.closed);
+  assert.deepEqual(await Promise.all(pings), [error, error]);
+});

@@ -26,6 +26,15 @@ test('processes of a cluster have their own connections, and one may be killed',
   ]);
 });
 
+test('a forked process has its own connections, and may be killed', async (t) => {
+  const { url } = await startWsServer(t);
+  assert.deepEqual(await fixtureResult(fixture('forked'), { args: [url] }), [
+    ['child', 0],
+    ['child', 'SIGKILL'],
+    'parent',
+  ]);
+});
+
 test('a vm context can use the package with its own buffers', async (t) => {
   const { url } = await startWsServer(t);
   assert.deepEqual(await fixtureResult(fixture('context'), { args: [url] }), {

@@ -1,10 +1,10 @@
 // What has to work in every runtime that loads the addon. Prints one line per case and ends with
-// an exit code. The URL of an echo server is the first argument.
+// an exit code. The first argument tells where the servers are, see scripts/test/smoke-server.mjs.
 import assert from 'node:assert/strict';
 
 import { WebSocketError, WebSocketStream } from '../../index.js';
 
-const url = process.argv[2];
+const { url, secureUrl, ca } = JSON.parse(process.argv[2]);
 
 const cases = {
   'text and bytes come back as they were': async () => {
@@ -48,6 +48,93 @@ const cases = {
     wss.close();
     await wss.closed;
   },
+  'compression is agreed on, and can be refused': async () => {
+    const text = 'again and again, '.repeat(5000);
+    for (const perMessageDeflate of [true, false]) {
+      const wss = new WebSocketStream(url, { perMessageDeflate });
+      const { extensions, readable, writable } = await wss.opened;
+      assert.equal(extensions.includes('permessage-deflate'), perMessageDeflate);
+      await writable.getWriter().write(text);
+      assert.equal((await readable.getReader().read()).value, text);
+      assert.equal(wss.stats.bytesReceived < text.length / 10, perMessageDeflate);
+      wss.close();
+      await wss.closed;
+    }
+  },
+  'TLS trusts a given authority and no other': async () => {
+    const wss = new WebSocketStream(secureUrl, { tls: { ca } });
+    const { readable, tls, writable } = await wss.opened;
+    assert.equal(tls.protocol, 'TLSv1.3');
+    await writable.getWriter().write('over TLS');
+    assert.equal((await readable.getReader().read()).value, 'over TLS');
+    wss.close();
+    await wss.closed;
+    const distrusted = new WebSocketStream(secureUrl);
+    await assert.rejects(distrusted.opened, ({ cause }) => /CERT|ISSUER|LEAF/.test(cause.code));
+  },
+  'code and reason of the server arrive after its last message': async () => {
+    const wss = new WebSocketStream(`${url}close`);
+    const { readable } = await wss.opened;
+    for await (const message of readable) assert.equal(message, 'last words');
+    assert.deepEqual(await wss.closed, { closeCode: 4000, reason: 'enough' });
+  },
+  'a server that drops the connection is an unclean end for the reader as well': async () => {
+    const wss = new WebSocketStream(`${url}drop`);
+    const { readable } = await wss.opened;
+    const error = await wss.closed.catch((reason) => reason);
+    assert.equal(error.closeCode, 1006);
+    await assert.rejects(readable.getReader().read(), (reason) => reason === error);
+  },
+  'a server that does not read makes writers wait': async () => {
+    const wss = new WebSocketStream(`${url}mute`, { perMessageDeflate: false });
+    const writer = (await wss.opened).writable.getWriter();
+    let done = 0;
+    for (let i = 0; i < 64; i++) {
+      writer.write(new Uint8Array(2 ** 20)).then(
+        () => (done += 1),
+        () => {},
+      );
+    }
+    // A Ping goes ahead of what waits; its way out shows that the writers had their chance.
+    wss.ping().catch(() => {});
+    await until(() => wss.stats.bytesSent > 2 ** 16 && wss.stats.sendBuffered > 0);
+    assert.ok(done < 32 && wss.stats.sendBuffered < 4 * 2 ** 20, `${done} of 64 were written`);
+    wss.terminate();
+    await wss.closed.catch(() => {});
+  },
+  'a reader that is slow holds the server back and loses nothing': async () => {
+    const wss = new WebSocketStream(`${url}feed`, { perMessageDeflate: false });
+    const { readable } = await wss.opened;
+    await until(() => wss.stats.receiveBuffered > 2 ** 17);
+    let next = 0;
+    let most = 0;
+    for await (const message of readable) {
+      assert.equal(Number(message), next++);
+      most = Math.max(most, wss.stats.receiveBuffered);
+    }
+    assert.equal(next, 20_000);
+    assert.ok(most < 4 * 2 ** 20, `${most} bytes were held`);
+    await wss.closed;
+  },
+  'the streams work with those of the runtime': async () => {
+    const wss = new WebSocketStream(url);
+    const { readable, writable } = await wss.opened;
+    const source = new ReadableStream({
+      start(controller) {
+        for (let i = 0; i < 3; i++) controller.enqueue(new Uint8Array([0x61 + i]));
+      },
+    });
+    const stop = new AbortController();
+    const piped = source.pipeTo(writable, { signal: stop.signal }).catch(() => {});
+    let text = '';
+    for await (const part of readable.pipeThrough(new TextDecoderStream())) {
+      text += part;
+      if (text === 'abc') break;
+    }
+    stop.abort();
+    await piped;
+    await wss.closed.catch(() => {});
+  },
   'ping() and stats work': async () => {
     const wss = new WebSocketStream(url);
     await wss.opened;
@@ -75,7 +162,21 @@ const cases = {
     const wss = new WebSocketStream(url, { signal: AbortSignal.abort(reason) });
     await assert.rejects(wss.opened, reason);
   },
+  'a time limit ends a handshake that is not answered': async () => {
+    const wss = new WebSocketStream(`${url}silent`, { signal: AbortSignal.timeout(50) });
+    await assert.rejects(wss.opened, { name: 'TimeoutError' });
+  },
 };
+
+async function until(condition) {
+  const end = performance.now() + 10_000;
+  while (!condition()) {
+    assert.ok(performance.now() < end, `not in time: ${condition}`);
+    await new Promise((resolve) => {
+      setTimeout(resolve, 5);
+    });
+  }
+}
 
 let failed = 0;
 for (const [name, run] of Object.entries(cases)) {

@@ -3,11 +3,14 @@ import { once } from 'node:events';
 import { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { ReadableStream } from 'node:stream/web';
+import { WebSocketError } from '../../index.js';
 import { collect } from '../helpers/collect.mjs';
 import { openEcho } from '../helpers/echo.mjs';
+import { kernelBufferBytes } from '../helpers/kernel-buffers.mjs';
 import { assertDomException, assertWebSocketError, rejection } from '../helpers/outcome.mjs';
 import { openPair } from '../helpers/pair.mjs';
 import { test } from '../helpers/test.mjs';
+import { untilSteady } from '../helpers/until.mjs';
 
 test('pipeTo sends every chunk and closes the connection at the end', async (t) => {
   const { wss, peer, writable } = await openPair(t);
@@ -107,4 +110,48 @@ test('ending Writable.fromWeb closes the connection', async (t) => {
   await peer.answerClose();
   await done;
   await wss.closed;
+});
+
+test('pipeThrough and pipeTo pass the pressure of a server that does not read on to the source', async (t) => {
+  const { wss, peer, writable } = await openPair(t, { server: { paused: true } });
+  let given = 0;
+  const source = new ReadableStream({
+    pull(controller) {
+      given += 1;
+      controller.enqueue(new Uint8Array(100_000));
+    },
+  });
+  const piped = source.pipeThrough(new TransformStream()).pipeTo(writable);
+  piped.catch(() => {});
+  const stopped = await untilSteady(() => given, 'the source');
+  assert.ok(stopped * 100_000 < kernelBufferBytes() + 2 ** 20, `${stopped} chunks were asked for`);
+  wss.terminate();
+  assert.equal(await rejection(piped), await rejection(wss.closed));
+  peer.destroy();
+});
+
+test('a signal that ends pipeTo closes the connection with the code of its reason', async (t) => {
+  const { wss, peer, writable } = await openPair(t);
+  const controller = new AbortController();
+  const endless = new ReadableStream({ start: (source) => source.enqueue('first') });
+  const piped = rejection(endless.pipeTo(writable, { signal: controller.signal }));
+  assert.equal(await peer.nextText(), 'first');
+  const reason = new WebSocketError('enough', { closeCode: 4002, reason: 'why' });
+  controller.abort(reason);
+  assert.deepEqual(await peer.answerClose(), { code: 4002, reason: 'why' });
+  assert.equal(await piped, reason);
+  await wss.closed;
+});
+
+test('a pipeline from a connection into another carries every message', async (t) => {
+  const from = await openPair(t);
+  const to = await openPair(t);
+  const piped = from.readable.pipeTo(to.writable);
+  for (let i = 0; i < 1000; i++) from.peer.sendText(`${i}`);
+  for (let i = 0; i < 1000; i++) assert.equal(await to.peer.nextText(), `${i}`);
+  from.peer.sendClose(1000);
+  from.peer.end();
+  await to.peer.answerClose();
+  await piped;
+  await Promise.all([from.wss.closed, to.wss.closed]);
 });

@@ -1,6 +1,11 @@
 // Compiled, never run: each line is an assertion about a type of WebSocketStream.
 import { WebSocketStream } from 'websocketstream';
-import type { WebSocketChunk, WebSocketMessage, WebSocketStreamOptions } from 'websocketstream';
+import type {
+  WebSocketChunk,
+  WebSocketMessage,
+  WebSocketStats,
+  WebSocketStreamOptions,
+} from 'websocketstream';
 
 type Equal<A, B> =
   (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
@@ -23,12 +28,41 @@ check<Equal<typeof response.status, number>>();
 check<Equal<typeof response.headers, Headers>>();
 check<Equal<NonNullable<typeof tls>['protocol'], string>>();
 
+check<Equal<ReturnType<WebSocketStream['ping']>, Promise<number>>>();
+check<Equal<ReturnType<WebSocketStream['terminate']>, void>>();
+check<Equal<typeof wss.stats, WebSocketStats>>();
+check<Equal<WebSocketStats['openedAt' | 'roundTrip'], number | null>>();
+check<Equal<Exclude<WebSocketStats[keyof WebSocketStats], number>, null>>();
+const same: WebSocketStream = wss.ref().unref();
+const disposable: { [Symbol.asyncDispose](): PromiseLike<void> } = wss;
+export { disposable, same };
+await wss.ping();
+await wss.ping('text');
+await wss.ping(new Uint8Array(1));
+await wss.ping(new ArrayBuffer(1));
+// @ts-expect-error The payload is text or bytes.
+await wss.ping(5);
+// @ts-expect-error A getter only.
+wss.stats = wss.stats;
+// @ts-expect-error Each number is read only.
+wss.stats.messagesSent = 0;
+
 const writer = writable.getWriter();
 await writer.write('text');
 await writer.write(new ArrayBuffer(1));
 await writer.write(new Uint8Array(1));
 await writer.write(new DataView(new ArrayBuffer(1)));
 await writer.write(Buffer.from('x'));
+await writer.write(new Blob(['x']));
+await writer.write(new ReadableStream<string>());
+await writer.write(new ReadableStream<Uint8Array>());
+await writer.write(
+  (async function* pieces() {
+    yield 'text';
+  })(),
+);
+// @ts-expect-error A piece is text or bytes.
+await writer.write(new ReadableStream<number>());
 const chunk: WebSocketChunk = 'text';
 await writer.write(chunk);
 // @ts-expect-error A number would be sent as text, which is rarely meant.
@@ -45,6 +79,15 @@ new WebSocketStream('ws://h/', { headers: new Headers() });
 new WebSocketStream('ws://h/', { headers: [['a', 'b']] });
 new WebSocketStream('ws://h/', { http2: true });
 new WebSocketStream('ws://h/', { http2: 'auto' });
+new WebSocketStream('ws://h/', { heartbeat: { interval: 1, timeout: 1 } });
+new WebSocketStream('ws://h/', { heartbeat: {} });
+new WebSocketStream('ws://h/', { perMessageDeflate: false });
+new WebSocketStream('ws://h/', { perMessageDeflate: { threshold: 0, level: 9 } });
+new WebSocketStream('ws://h/', { proxy: false, maxRedirects: 3, family: 6 });
+// @ts-expect-error A number of milliseconds is no heartbeat.
+new WebSocketStream('ws://h/', { heartbeat: 5 });
+// @ts-expect-error A member that does not exist.
+new WebSocketStream('ws://h/', { perMessageDeflate: { threshhold: 5 } });
 wss.close();
 wss.close({});
 wss.close({ closeCode: 1000 });

@@ -1,23 +1,24 @@
-// What the soak test does with a connection. A job opens one, uses it and waits for its end; it
-// throws when something is not as it has to be.
+// What the soak test does with a connection. A job opens one by the route that it is given, uses it
+// and waits for its end; it throws when something is not as it has to be.
 
 import assert from 'node:assert/strict';
 import { createHash, randomBytes, randomInt } from 'node:crypto';
 
 import { WebSocketStream } from '../../index.js';
 
-/** @type {Record<string, (url: string) => Promise<void>>} */
+/** @type {Record<string, (connect: import('./routes.mjs').Connect) => Promise<void>>} */
 export const jobs = {
-  async echo(url) {
-    const wss = new WebSocketStream(`${url}/echo`);
+  async echo(connect) {
+    const wss = connect('/echo');
     const { readable, writable } = await wss.opened;
     const [sent, received] = [createHash('sha256'), createHash('sha256')];
     const count = randomInt(1, 100);
     const writing = (async () => {
       const writer = writable.getWriter();
       for (let i = 0; i < count; i++) {
+        // Text can be compressed, bytes cannot.
         const bytes = randomBytes(randomSize());
-        const message = i % 2 ? bytes : bytes.toString('base64');
+        const message = i % 2 ? bytes : bytes.toString('hex');
         sent.update(message);
         await writer.write(message);
       }
@@ -30,8 +31,8 @@ export const jobs = {
     assert.equal((await wss.closed).closeCode, 1000);
   },
 
-  async fragments(url) {
-    const wss = new WebSocketStream(`${url}/echo`);
+  async fragments(connect) {
+    const wss = connect('/echo');
     const { readable, writable } = await wss.opened;
     const bytes = randomBytes(randomInt(0, 500_000));
     await writable.getWriter().write(new Blob([bytes]));
@@ -39,8 +40,8 @@ export const jobs = {
     await wss[Symbol.asyncDispose]();
   },
 
-  async feed(url) {
-    const wss = new WebSocketStream(`${url}/feed`);
+  async feed(connect) {
+    const wss = connect('/feed');
     const { readable } = await wss.opened;
     const hash = createHash('sha256');
     let told;
@@ -54,29 +55,34 @@ export const jobs = {
     assert.equal((await wss.closed).reason, 'fed');
   },
 
-  async closedByServer(url) {
-    const wss = new WebSocketStream(`${url}/close`);
+  async redirected(connect) {
+    const { readable } = await connect('/redirect', { maxRedirects: 1 }).opened;
+    for await (const message of readable) assert.equal(message, 'bye');
+  },
+
+  async closedByServer(connect) {
+    const wss = connect('/close');
     const { readable } = await wss.opened;
     for await (const message of readable) assert.equal(message, 'bye');
     assert.equal((await wss.closed).closeCode, 4000);
   },
 
-  async unread(url) {
-    const wss = new WebSocketStream(`${url}/feed`);
+  async unread(connect) {
+    const wss = connect('/feed');
     await wss.opened;
     wss.close();
     await wss.closed;
   },
 
-  async cancelled(url) {
-    const wss = new WebSocketStream(`${url}/feed`);
+  async cancelled(connect) {
+    const wss = connect('/feed');
     const { readable } = await wss.opened;
     await readable.cancel();
     await wss.closed;
   },
 
-  async dropped(url) {
-    const wss = new WebSocketStream(`${url}/drop`);
+  async dropped(connect) {
+    const wss = connect('/drop');
     const { writable } = await wss.opened;
     writable
       .getWriter()
@@ -85,14 +91,14 @@ export const jobs = {
     await fails(wss.closed, 1006);
   },
 
-  async violated(url) {
-    const wss = new WebSocketStream(`${url}/violate`);
+  async violated(connect) {
+    const wss = connect('/violate');
     await wss.opened;
     await fails(wss.closed, 1002);
   },
 
-  async terminated(url) {
-    const wss = new WebSocketStream(`${url}/echo`);
+  async terminated(connect) {
+    const wss = connect('/echo');
     const { writable } = await wss.opened;
     writable
       .getWriter()
@@ -103,16 +109,16 @@ export const jobs = {
     await fails(wss.closed, 1006);
   },
 
-  async muted(url) {
+  async muted(connect) {
     const heartbeat = { interval: 20, timeout: 20 };
-    const wss = new WebSocketStream(`${url}/mute`, { heartbeat });
+    const wss = connect('/mute', { heartbeat });
     await wss.opened;
     wss.ping();
     await fails(wss.closed, 1006, 'ERR_WEBSOCKET_HEARTBEAT_TIMEOUT');
   },
 
-  async refused(url) {
-    const wss = new WebSocketStream(`${url}/refuse`);
+  async refused(connect) {
+    const wss = connect('/refuse');
     await assert.rejects(wss.opened, ({ response }) => response.status === 401);
   },
 
@@ -120,9 +126,9 @@ export const jobs = {
     await fails(new WebSocketStream('ws://127.0.0.1:1').opened, 1006, 'ECONNREFUSED');
   },
 
-  async aborted(url) {
+  async aborted(connect) {
     const signal = AbortSignal.timeout(randomInt(1, 30));
-    const wss = new WebSocketStream(`${url}/silent`, { signal });
+    const wss = connect('/silent', { signal });
     await assert.rejects(wss.opened, { name: 'TimeoutError' });
   },
 };

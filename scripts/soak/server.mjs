@@ -1,9 +1,15 @@
-// The server of the soak test, in a process of its own: the path says what it does to a connection.
+// The servers of the soak test, in a process of their own: plain and with TLS, and two proxies. The
+// path says what they do to a connection.
 
 import { createHash, randomBytes, randomInt } from 'node:crypto';
+import { once } from 'node:events';
 import { createServer } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 
 import { WebSocketServer } from 'ws';
+
+import { startConnectProxy, startSocksProxy } from '../../__test__/helpers/proxies.mjs';
+import { Authority } from '../../__test__/helpers/tls.mjs';
 
 const behaviours = {
   '/echo': (socket) => {
@@ -13,7 +19,8 @@ const behaviours = {
   '/feed': (socket) => {
     const hash = createHash('sha256');
     for (let i = randomInt(1, 200); i > 0; i--) {
-      const bytes = randomBytes(randomInt(0, 4000));
+      // Half of it can be compressed.
+      const bytes = Buffer.alloc(randomInt(0, 4000), randomBytes(randomInt(1, 2000)));
       hash.update(bytes);
       socket.send(bytes);
     }
@@ -29,24 +36,63 @@ const behaviours = {
     socket.on('message', () => socket.terminate());
     setTimeout(() => socket.terminate(), randomInt(1, 50));
   },
-  // A frame with a reserved bit.
+  // A frame with reserved bits that no extension has.
   '/violate': (socket) => socket._socket.write(Buffer.from([0xf1, 0x00])),
   '/mute': (socket) => socket.pause(),
 };
 
-const http = createServer();
-const server = new WebSocketServer({ noServer: true, maxPayload: 0 });
-http.on('upgrade', (request, socket, head) => {
+const answers = {
+  '/refuse': 'HTTP/1.1 401 Unauthorized\r\nContent-Length: 2\r\n\r\nno',
+  '/redirect': 'HTTP/1.1 302 Found\r\nLocation: /close\r\nContent-Length: 0\r\n\r\n',
+};
+
+const server = new WebSocketServer({
+  noServer: true,
+  maxPayload: 0,
+  perMessageDeflate: { zlibDeflateOptions: { level: 1 } },
+});
+
+const authority = await Authority.create();
+const [port, securePort] = await Promise.all([
+  listen(createServer()),
+  listen(createSecureServer(await authority.issue())),
+]);
+// They live as long as this process.
+const never = { after: () => {} };
+const [connectProxy, socksProxy] = await Promise.all([
+  startConnectProxy(never),
+  startSocksProxy(never),
+]);
+process.on('disconnect', () => process.exit());
+process.send({
+  port,
+  securePort,
+  connectPort: connectProxy.port,
+  socksPort: socksProxy.port,
+  ca: authority.pem,
+});
+
+/**
+ * @param {import('node:http').Server | import('node:https').Server} http
+ * @returns {Promise<number>} its port
+ */
+async function listen(http) {
+  http.on('upgrade', onUpgrade);
+  http.on('tlsClientError', () => {});
+  http.listen(0, '127.0.0.1');
+  await once(http, 'listening');
+  return http.address().port;
+}
+
+function onUpgrade(request, socket, head) {
   socket.on('error', () => {});
   const { pathname } = new URL(request.url, 'http://localhost');
-  if (pathname === '/refuse') {
-    socket.end('HTTP/1.1 401 Unauthorized\r\nContent-Length: 2\r\n\r\nno');
+  if (answers[pathname]) {
+    socket.end(answers[pathname]);
   } else if (pathname !== '/silent') {
     server.handleUpgrade(request, socket, head, (client) => {
       client.on('error', () => {});
       behaviours[pathname](client);
     });
   }
-});
-http.listen(0, '127.0.0.1', () => process.send(http.address().port));
-process.on('disconnect', () => process.exit());
+}

@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 import { cache, capture, Failure, npm } from '../command.mjs';
+import { startSmokeServers } from './smoke-server.mjs';
 
 /** Runtimes, and how each of them starts a program. */
 export const runtimes = {
@@ -24,33 +25,26 @@ export function isReleasedHere(name) {
 }
 
 /**
- * Runs the smoke program in a runtime, against a server in this process.
+ * Runs the smoke program in a runtime, against servers in this process.
  *
  * @param {keyof typeof runtimes} name
  * @param {(count: string) => void} report
  */
 export async function runtimeSuite(name, report) {
   const binary = await install(name);
-  // Not there before the set-up has run.
-  const { WebSocketServer } = await import('ws');
-  const server = new WebSocketServer({ host: '127.0.0.1', port: 0 });
-  server.on('connection', (socket) => {
-    socket.on('error', () => {});
-    socket.on('message', (data, isBinary) => socket.send(data, { binary: isBinary }));
-  });
-  await new Promise((resolve) => {
-    server.once('listening', resolve);
-  });
+  const { places, stop } = await startSmokeServers();
   const program = path.join('__test__', 'runtimes', 'smoke.mjs');
-  const url = `ws://127.0.0.1:${server.address().port}`;
   try {
-    const { code, output } = await runProgram(binary, [...runtimes[name].args, program, url]);
+    const { code, output } = await runProgram(binary, [
+      ...runtimes[name].args,
+      program,
+      JSON.stringify(places),
+    ]);
     const passed = output.match(/^ok /gm)?.length ?? 0;
     report(`${passed} cases passed, exit code ${code}`);
     if (code !== 0 || passed === 0) throw new Failure(`${name}: the smoke program failed`);
   } finally {
-    for (const client of server.clients) client.terminate();
-    server.close();
+    await stop();
   }
 }
 
