@@ -8,6 +8,7 @@ import { stripVTControlCharacters } from 'node:util';
 
 import { cache, Failure, root, run, runTool } from '../command.mjs';
 import { sourcesIn } from '../check/sources.mjs';
+import { checkAdvisories } from './advisories.mjs';
 
 /** Two at a time: most tests wait for a peer, and some measure what the process does. */
 const CONCURRENCY = 2;
@@ -62,7 +63,9 @@ export async function javascriptSuite(report, { node, files, nodeOptions = '' })
   const env = { NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} ${nodeOptions}`.trim() };
   try {
     await run(node, [...flags, ...files], { onLine, env, silenceMs: SILENCE_MS });
-    checkTally(JSON.parse(readFileSync(tallyFile, 'utf8')));
+    const tally = JSON.parse(readFileSync(tallyFile, 'utf8'));
+    checkTally(tally);
+    checkAdvisories(files, tally.advisories);
   } finally {
     rmSync(tallyFile, { force: true });
     report(counts.join(', '));
