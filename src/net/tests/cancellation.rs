@@ -1,6 +1,6 @@
 //! The task may be dropped between any two polls.
 
-use std::{future::Future, pin::Pin, task::Poll};
+use std::{future::Future, pin::Pin, sync::Arc, task::Poll};
 
 use futures::task::noop_waker;
 
@@ -62,6 +62,20 @@ async fn dropping_the_task_after_any_poll_leaves_whole_messages_in_order() {
         assert!(polls < 10_000);
     }
     assert!(polls > 20, "{polls} places to cancel were visited");
+}
+
+#[tokio::test(start_paused = true)]
+async fn dropping_the_task_closes_the_socket() {
+    let (near, mut far, connection) =
+        parts(Limits::default(), Timeouts::default(), |stream| Box::new(stream));
+    let shared = Arc::clone(&near.handle.0);
+    let task = tokio::spawn(async move { shared.drive(connection).await });
+    far.write(&frame(0x82, b"x")).await;
+    near.read().await;
+    task.abort();
+    assert!(far.frame().await.is_none(), "the peer sees the end");
+    // The handle is still there: it does not keep the socket.
+    assert!(near.read_now().is_empty());
 }
 
 const MESSAGES: u8 = 40;
