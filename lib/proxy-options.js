@@ -2,6 +2,7 @@
 
 const { toHeaderList } = require('./headers.js');
 const { toTlsOptions } = require('./tls-options.js');
+const { decodeCredential } = require('./url.js');
 const { show, toDictionary } = require('./webidl.js');
 
 /**
@@ -62,7 +63,7 @@ function parseProxy(value, option) {
     );
   }
   const hasLogin = username !== '' || password !== '';
-  const [user, secret] = [username, password].map(decodeURIComponent);
+  const [user, secret] = [username, password].map(decodeCredential);
   const authorization = `Basic ${Buffer.from(`${user}:${secret}`).toString('base64')}`;
   return {
     headers: hasLogin && protocol.startsWith('http') ? ['Proxy-Authorization', authorization] : [],

@@ -56,6 +56,12 @@ test('user name and password of the proxy are percent-decoded and sent to it alo
   assert.equal(seen[0]['proxy-authorization'], undefined);
 });
 
+test('a login for the proxy that is badly percent-encoded is sent as it stands', async (t) => {
+  const server = await startWsServer(t);
+  const proxy = await startConnectProxy(t, { login: 'us%zzer:100%' });
+  await echo(server.url, { proxy: proxy.url.replace('//', '//us%zzer:100%@') });
+});
+
 test('proxy.headers are sent to the proxy alone', async (t) => {
   const seen = [];
   const server = await startWsServer(t);
