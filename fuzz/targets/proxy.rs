@@ -36,6 +36,11 @@ pub fn run(data: &[u8]) {
     run_paused(async {
         let (near, mut far) = duplex(1 << 20);
         let proxy = async {
+            let mut asked = Vec::new();
+            // hyper takes an answer to a question only.
+            while !is_socks && !asked.ends_with(b"\r\n\r\n") {
+                asked.push(far.read_u8().await.expect("a whole request"));
+            }
             for piece in pieces(answer, sizes) {
                 // CONNECT refuses what comes behind the answer; SOCKS reads no further than it.
                 if far.write_all(piece).await.is_err() {
@@ -44,7 +49,6 @@ pub fn run(data: &[u8]) {
                 tokio::task::yield_now().await;
             }
             let _ = far.shutdown().await;
-            let mut asked = Vec::new();
             // The request is of no interest, but it must find room.
             let _ = far.read_to_end(&mut asked).await;
             asked
@@ -68,7 +72,7 @@ pub fn run(data: &[u8]) {
             }
             Ok(rest) => {
                 let text = String::from_utf8_lossy(answer);
-                assert!(text.contains(" 2"), "{text}");
+                assert!(text.contains(" 200"), "{text}");
                 assert!(answer.ends_with(&rest), "{text}");
                 assert!(asked.starts_with(b"CONNECT "));
             }

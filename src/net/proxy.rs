@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use http_body_util::Empty;
 use hyper::{
-    Request,
+    Request, StatusCode,
     client::conn::http1,
     header::{HOST, HeaderName, HeaderValue},
 };
@@ -88,7 +88,8 @@ async fn connect(
         .map_err(|error| hyper_error(&error))?;
     let exchange = async {
         let answer = sender.send_request(request).await.map_err(|error| hyper_error(&error))?;
-        if !answer.status().is_success() {
+        // RFC 9110 takes any 2xx for a tunnel, but proxies send 200 and hyper knows no other.
+        if answer.status() != StatusCode::OK {
             return Err(refusal(answer).await);
         }
         hyper::upgrade::on(answer).await.map_err(|error| hyper_error(&error))
