@@ -11,6 +11,7 @@ import { checkGenerated, checkLockFiles } from './check/generated.mjs';
 import { checkLayers } from './check/layers.mjs';
 import { checkPackage } from './check/package.mjs';
 import { checkShape } from './check/shape.mjs';
+import { checkUnsafe } from './check/unsafe.mjs';
 import { setup } from './setup.mjs';
 import { checkSnippets } from './snippets.mjs';
 
@@ -20,6 +21,7 @@ const { values } = parseArgs({ options: { only: { type: 'string' } } });
 const steps = {
   layers: checkLayers,
   shape: checkShape,
+  unsafe: checkUnsafe,
   generated: checkGenerated,
   lockfiles: checkLockFiles,
   prettier: () => runTool('prettier', 'prettier', ['--check', '--log-level', 'warn', '.']),

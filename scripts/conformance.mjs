@@ -3,7 +3,7 @@
 // the proof is left out, and the run says so.
 //   --only <text>      only the proofs whose name contains the text
 //   --cases 1.*,6.4.1  only these cases of Autobahn
-//   --full             all cases of Autobahn: the sections about compression take twelve minutes
+//   --full             all cases of Autobahn: the sections about compression take ten minutes
 //   --seconds 60       for each fuzz target
 
 import { parseArgs } from 'node:util';
