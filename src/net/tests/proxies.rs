@@ -151,8 +151,9 @@ proptest! {
         behind in vec(any::<u8>(), 0..20),
         sizes in vec(1_usize..100, 1..4),
     ) {
-        let lines: String =
+        let lines: Vec<_> =
             lines.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+        let lines = lines.concat();
         let head = format!("HTTP/1.1 200 Fine\r\n{lines}\r\n");
         let options = options(ProxyProtocol::Connect, "2001:db8::1", None);
         let (asked, result) = ask(&options, head.as_bytes(), &sizes);
