@@ -14,7 +14,7 @@ const modules = [
   '__test__/**/*.mjs',
 ];
 
-const tests = ['__test__/**/*.test.mjs'];
+const tests = ['__test__/**/*.test.mjs', '__test__/packets/*.packets.mjs'];
 
 export default [
   {

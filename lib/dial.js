@@ -4,7 +4,7 @@ const { refusedByPermissions } = require('./permission.js');
 const { proxyFromEnvironment } = require('./proxy-environment.js');
 const { resolve } = require('./resolve.js');
 const { connectTls } = require('./tls-connect.js');
-const { hostOf, placeOf, portOf, unixPath } = require('./url.js');
+const { decodeCredential, hostOf, placeOf, portOf, unixPath } = require('./url.js');
 
 /** @typedef {import('./options.js').Options} Options */
 
@@ -162,20 +162,8 @@ function connectOptions(url, options, { addresses, path, proxy }, { started, red
 function authorization({ username, password }, headers) {
   if (username === '' && password === '') return [];
   if (headers.some((name, i) => i % 2 === 0 && name.toLowerCase() === 'authorization')) return [];
-  const credentials = `${decode(username)}:${decode(password)}`;
+  const credentials = `${decodeCredential(username)}:${decodeCredential(password)}`;
   return ['Authorization', `Basic ${Buffer.from(credentials).toString('base64')}`];
-}
-
-/**
- * @param {string} text percent-encoded, perhaps badly
- * @returns {string}
- */
-function decode(text) {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }
 
 /**

@@ -3,6 +3,8 @@
 const dns = require('node:dns');
 const { isIP } = require('node:net');
 
+const { show } = require('./webidl.js');
+
 /**
  * Looks a name up as `net.connect` does, with the caller's function if there is one.
  *
@@ -21,11 +23,13 @@ function resolve(host, { family, lookup = dns.lookup }, done) {
       done(error, []);
       return;
     }
-    const list = Array.isArray(found) ? found.map(({ address }) => address) : [found];
-    const wrong = list.find((address) => !isIP(address));
-    if (wrong === undefined && list.length > 0) done(null, list);
+    // A caller's function may give anything.
+    const entries = Array.isArray(found) ? found : [found];
+    const list = entries.map((entry) => entry?.address ?? entry);
+    const wrong = list.findIndex((address) => typeof address !== 'string' || !isIP(address));
+    if (wrong < 0 && list.length > 0) done(null, list);
     else {
-      const message = `the look-up of ${host} gave no address: ${wrong}`;
+      const message = `the look-up of ${host} gave no address: ${show(list[wrong])}`;
       done(Object.assign(new TypeError(message), { code: 'ERR_INVALID_IP_ADDRESS' }), []);
     }
   };

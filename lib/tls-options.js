@@ -87,6 +87,7 @@ function readIdentity({ cert, key, passphrase, pfx }, option) {
     throw new TypeError(`${option}.${given} needs ${option}.${missing} as well`);
   }
   const certificates = readCertificates(cert, `${option}.cert`);
+  if (certificates.length === 0) throw new TypeError(`${option}.cert has no certificate in PEM`);
   const pem = toBytes(key, `${option}.key`, 'utf8');
   return identities.get(['key', JSON.stringify([passphrase]), pem, ...certificates], () => {
     const { createPrivateKey, X509Certificate } = require('node:crypto');

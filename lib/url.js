@@ -83,6 +83,20 @@ function placeOf(url) {
 }
 
 /**
+ * User name or password of a URL.
+ *
+ * @param {string} text percent-encoded, perhaps badly
+ * @returns {string}
+ */
+function decodeCredential(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/**
  * Helps whoever left out the scheme, as some examples on the web do.
  *
  * @param {string} text
@@ -104,4 +118,4 @@ function syntaxError(message) {
   return new DOMException(message, 'SyntaxError');
 }
 
-module.exports = { getURLRecord, hostOf, placeOf, portOf, unixPath };
+module.exports = { decodeCredential, getURLRecord, hostOf, placeOf, portOf, unixPath };

@@ -73,6 +73,9 @@ function toUSVStringSequence(value, name) {
   for (;;) {
     const { done, value: item } = iterator.next();
     if (done) return sequence;
+    if (typeof item === 'symbol') {
+      throw new TypeError(`${name} must consist of strings, not ${show(item)}`);
+    }
     sequence.push(toUSVString(item));
   }
 }

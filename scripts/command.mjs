@@ -14,6 +14,9 @@ export const cache = path.join(root, '.cache');
 /** An error whose message is all that a reader needs: it is shown without a stack. */
 export class Failure extends Error {}
 
+/** This machine lacks what a proof needs; the message says how to get it. An error in CI. */
+export class Unavailable extends Failure {}
+
 /**
  * Runs a program in the checkout and waits for it.
  *
@@ -23,18 +26,20 @@ export class Failure extends Error {}
  * @param {Record<string, string | undefined>} [options.env] added to the environment
  * @param {string} [options.cwd]
  * @param {(line: string) => void} [options.onLine] sees each line of the output, which is shown all the same
+ * @param {(line: string) => void} [options.onErrorLine] the same for the error output
  * @param {number} [options.silenceMs] with `onLine`: a program that prints nothing for so long is ended
  * @returns {Promise<void>} rejects with a Failure when the exit code is not 0
  */
-export async function run(program, args, { env, cwd = root, onLine, silenceMs } = {}) {
+export async function run(program, args, { env, cwd = root, onLine, onErrorLine, silenceMs } = {}) {
   const colour =
     onLine && process.stdout.isTTY ? { CARGO_TERM_COLOR: 'always', FORCE_COLOR: '1' } : {};
   const child = spawn(program, args, {
     cwd,
     env: { ...process.env, ...colour, ...env },
-    stdio: ['inherit', onLine ? 'pipe' : 'inherit', 'inherit'],
+    stdio: ['inherit', onLine ? 'pipe' : 'inherit', onErrorLine ? 'pipe' : 'inherit'],
   });
-  if (onLine) watchLines(child.stdout, onLine);
+  if (onLine) watchLines(child.stdout, process.stdout, onLine);
+  if (onErrorLine) watchLines(child.stderr, process.stderr, onErrorLine);
   const watch = silenceMs ? watchSilence(child, silenceMs) : undefined;
   // Ended from outside, a script takes what it started along.
   const forward = () => child.kill('SIGTERM');
@@ -133,13 +138,14 @@ function shorten(text) {
 
 /**
  * @param {import('node:stream').Readable} stream
+ * @param {NodeJS.WritableStream} shown
  * @param {(line: string) => void} onLine
  */
-function watchLines(stream, onLine) {
+function watchLines(stream, shown, onLine) {
   let rest = '';
   stream.setEncoding('utf8');
   stream.on('data', (text) => {
-    process.stdout.write(text);
+    shown.write(text);
     const lines = (rest + text).split('\n');
     rest = lines.pop();
     lines.forEach((line) => onLine(line));

@@ -75,12 +75,12 @@ async function chooseSuites() {
   if (ordinary.length > 0) {
     suites.push({
       name: `node ${line}`,
-      suite: (report) => javascriptSuite(report, { node, files: ordinary }),
+      suite: (report) => javascriptSuite(report, { command: [node], files: ordinary }),
     });
   }
   if (memory.length > 0) {
     const suite = (report) =>
-      javascriptSuite(report, { node, files: memory, nodeOptions: '--expose-gc' });
+      javascriptSuite(report, { command: [node], files: memory, nodeOptions: '--expose-gc' });
     suites.push({ name: `node ${line} memory`, suite });
   }
   // The package is for Node; these tell whether others load it.

@@ -20,6 +20,7 @@ const refused = [
     { ca: '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----' },
     /tls\.ca cannot be read/,
   ],
+  ['tls.cert without a certificate', { cert: [], key: one.key }, /tls\.cert has no certificate/],
   ['tls.cert without tls.key', { cert: one.cert }, /tls\.cert needs tls\.key/],
   ['tls.key without tls.cert', { key: one.key }, /tls\.key needs tls\.cert/],
   ['a key of another certificate', { cert: one.cert, key: two.key }, /not the key of tls\.cert/],

@@ -24,22 +24,20 @@ fn block(len: usize) -> Block {
     Block { bytes: Bytes::from(vec![0; len]), entries: vec![(len, false)], part: Part::Whole }
 }
 
-#[test]
-fn every_signal_is_seen_after_the_last_wake_up() {
-    // All orders with up to three involuntary switches; all without a bound take hours.
-    let mut builder = loom::model::Builder::new();
-    builder.preemption_bound = Some(3);
-    builder.check(|| {
+/// Threads note signals, one list of connection and signal each, while JavaScript looks; it looks once
+/// more for every wake-up that comes later.
+fn see_every_signal(builder: &loom::model::Builder, threads: &'static [&'static [(usize, u32)]]) {
+    builder.check(move || {
         let ready = Arc::new(Ready::default());
         let wakes = Arc::new(AtomicU32::new(0));
         let pending = [Arc::new(Pending::new(0)), Arc::new(Pending::new(1))];
-        let network: Vec<_> = pending
+        let network: Vec<_> = threads
             .iter()
-            .map(|pending| {
+            .map(|signals| {
                 let (ready, wakes, pending) = (ready.clone(), wakes.clone(), pending.clone());
                 thread::spawn(move || {
-                    for signal in [1, 2] {
-                        if ready.add(&pending, signal) {
+                    for (connection, signal) in *signals {
+                        if ready.add(&pending[*connection], *signal) {
                             wakes.fetch_add(1, Ordering::AcqRel);
                         }
                     }
@@ -48,16 +46,16 @@ fn every_signal_is_seen_after_the_last_wake_up() {
             .collect();
         let mut seen = [0; 2];
         let mut look = |answered: u32| {
-            let mut out = [0; 8];
-            if wakes.load(Ordering::Acquire) == answered {
+            let sent = wakes.load(Ordering::Acquire);
+            if sent == answered {
                 return answered;
             }
-            let answered = wakes.load(Ordering::Acquire);
+            let mut out = [0; 8];
             let count = ready.take(&mut out) as usize;
             for pair in out[..2 * count].chunks(2) {
                 seen[pair[0] as usize] |= pair[1];
             }
-            answered
+            sent
         };
         // JavaScript looks while the network threads are at work, and once for what was sent later.
         let answered = look(0);
@@ -65,8 +63,36 @@ fn every_signal_is_seen_after_the_last_wake_up() {
             thread.join().unwrap();
         }
         look(answered);
-        assert_eq!(seen, [3, 3]);
+        let mut noted = [0; 2];
+        for (connection, signal) in threads.iter().copied().flatten() {
+            noted[*connection] |= signal;
+        }
+        assert_eq!(seen, noted);
     });
+}
+
+#[test]
+fn every_signal_of_one_thread_is_seen_after_the_last_wake_up() {
+    let all = loom::model::Builder::new();
+    see_every_signal(&all, &[&[(0, 1), (0, 2), (0, 4)]]);
+    see_every_signal(&all, &[&[(0, 1), (1, 1), (0, 2)]]);
+}
+
+#[test]
+fn every_signal_of_two_threads_is_seen_after_the_last_wake_up() {
+    let all = loom::model::Builder::new();
+    // The JavaScript thread may write to a connection's socket itself, and signal then.
+    see_every_signal(&all, &[&[(0, 1)], &[(0, 2)]]);
+    see_every_signal(&all, &[&[(0, 1)], &[(1, 2)]]);
+}
+
+#[test]
+fn every_signal_of_two_busy_threads_is_seen_after_the_last_wake_up() {
+    // All orders with up to three involuntary switches; all without a bound take hours.
+    let mut builder = loom::model::Builder::new();
+    builder.preemption_bound = Some(3);
+    see_every_signal(&builder, &[&[(0, 1), (0, 2)], &[(1, 1), (1, 2)]]);
+    see_every_signal(&builder, &[&[(0, 1), (1, 2)], &[(0, 4), (1, 8)]]);
 }
 
 #[test]

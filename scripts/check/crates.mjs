@@ -7,7 +7,6 @@ import { root } from '../command.mjs';
 
 /** @returns {string[]} folders: the addon first, then what measures and proves it */
 export function rustCrates() {
-  return [root, path.join(root, 'bench', 'server'), path.join(root, 'models')].filter((folder) =>
-    existsSync(path.join(folder, 'Cargo.toml')),
-  );
+  const others = ['bench/server', 'models', 'fuzz'].map((folder) => path.join(root, folder));
+  return [root, ...others].filter((folder) => existsSync(path.join(folder, 'Cargo.toml')));
 }

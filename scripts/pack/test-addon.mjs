@@ -17,5 +17,5 @@ main(async () => {
   const files = sourcesIn('__test__', /\.test\.mjs$/).filter(
     (file) => !leftOut.some((start) => file.startsWith(start)),
   );
-  await javascriptSuite((count) => console.log(count), { node: process.execPath, files });
+  await javascriptSuite((count) => console.log(count), { command: [process.execPath], files });
 });

@@ -3,7 +3,7 @@
 import { existsSync, readFileSync, rmSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
-import { cache, capture, Failure } from '../command.mjs';
+import { cache, capture, Failure, Unavailable } from '../command.mjs';
 
 const REQUIREMENT = 'autobahntestsuite==25.10.1';
 
@@ -55,7 +55,7 @@ function findPython2() {
   };
   const found = candidates.find(isPython2);
   if (found) return found;
-  throw new Failure(
+  throw new Unavailable(
     'The Autobahn test suite runs on Python 2.7 only, and there is none here. ' +
       'With pyenv (https://github.com/pyenv/pyenv): pyenv install 2.7.18',
   );

@@ -8,6 +8,7 @@ import { stripVTControlCharacters } from 'node:util';
 
 import { cache, Failure, root, run, runTool } from '../command.mjs';
 import { sourcesIn } from '../check/sources.mjs';
+import { checkAdvisories } from './advisories.mjs';
 
 /** Two at a time: most tests wait for a peer, and some measure what the process does. */
 const CONCURRENCY = 2;
@@ -37,17 +38,21 @@ export async function rustSuite(report) {
 /**
  * @param {(count: string) => void} report
  * @param {object} options
- * @param {string} options.node the binary to run them with
+ * @param {string[]} options.command the binary to run them with, and what starts it
  * @param {string[]} options.files
+ * @param {number} [options.concurrency]
  * @param {string} [options.nodeOptions] added to NODE_OPTIONS
  */
-export async function javascriptSuite(report, { node, files, nodeOptions = '' }) {
+export async function javascriptSuite(
+  report,
+  { command, files, concurrency = CONCURRENCY, nodeOptions = '' },
+) {
   const counts = [];
   const tallyFile = path.join(cache, `tally-${process.pid}.json`);
   mkdirSync(cache, { recursive: true });
   const flags = [
     '--test',
-    `--test-concurrency=${CONCURRENCY}`,
+    `--test-concurrency=${concurrency}`,
     `--test-timeout=${TEST_TIMEOUT_MS}`,
     '--test-reporter=spec',
     '--test-reporter-destination=stdout',
@@ -61,8 +66,14 @@ export async function javascriptSuite(report, { node, files, nodeOptions = '' })
   };
   const env = { NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} ${nodeOptions}`.trim() };
   try {
-    await run(node, [...flags, ...files], { onLine, env, silenceMs: SILENCE_MS });
-    checkTally(JSON.parse(readFileSync(tallyFile, 'utf8')));
+    await run(command[0], [...command.slice(1), ...flags, ...files], {
+      onLine,
+      env,
+      silenceMs: SILENCE_MS,
+    });
+    const tally = JSON.parse(readFileSync(tallyFile, 'utf8'));
+    checkTally(tally);
+    checkAdvisories(files, tally.advisories);
   } finally {
     rmSync(tallyFile, { force: true });
     report(counts.join(', '));

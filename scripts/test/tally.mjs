@@ -6,6 +6,7 @@
 export default async function* tally(events) {
   const files = new Set();
   const empty = new Set();
+  const advisories = [];
   let tests = 0;
   for await (const { type, data } of events) {
     if (type !== 'test:pass' && type !== 'test:fail') continue;
@@ -17,6 +18,10 @@ export default async function* tally(events) {
     if (data.details?.type === 'suite') continue;
     tests += 1;
     files.add(data.file);
+    if (type === 'test:pass' && ADVISORY.test(data.name)) advisories.push(data.name);
   }
-  yield JSON.stringify({ tests, files: files.size, empty: [...empty] });
+  yield JSON.stringify({ tests, files: files.size, empty: [...empty], advisories });
 }
+
+/** How the tests of `__test__/advisories` begin. */
+const ADVISORY = /^(CVE-|GHSA-|RUSTSEC-|ws )[^ ]+: /;

@@ -39,7 +39,6 @@ pub fn connect(config: Config, observer: Arc<dyn Observer>) -> Handle {
                 .map(ToString::to_string)
                 .or_else(|| panic.downcast_ref::<String>().cloned())
                 .unwrap_or_default();
-            task_shared.drop_connection();
             task_shared.settle(Outcome::abnormal(Error::Internal(message)));
         }
     };

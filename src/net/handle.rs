@@ -7,7 +7,7 @@ use std::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
-    task::{Poll, ready},
+    task::Poll,
 };
 
 use futures::task::AtomicWaker;
@@ -246,22 +246,18 @@ impl Shared {
     }
 
     /// Hands over the open connection and drives it to its end.
+    ///
+    /// # Cancel safety
+    /// Dropping the future drops the connection and its socket.
     pub(super) async fn drive(&self, connection: Connection) {
         *lock(&self.connection) = Some(connection);
+        let _at_end = Driven(self);
         poll_fn(|cx| {
             let mut slot = lock(&self.connection);
             let Some(connection) = slot.as_mut() else { return Poll::Ready(()) };
-            ready!(Pin::new(connection).poll(cx));
-            // The socket is closed here, and not when the last handle goes.
-            *slot = None;
-            Poll::Ready(())
+            Pin::new(connection).poll(cx)
         })
         .await;
-    }
-
-    /// Closes the socket after a fault in the middle of a turn.
-    pub(super) fn drop_connection(&self) {
-        *lock(&self.connection) = None;
     }
 
     /// True when everything queued was written. The task is at work otherwise, or is woken.
@@ -326,6 +322,16 @@ impl Shared {
             status.outcome = Some(outcome);
         }
         self.signal(Signals::CLOSED);
+    }
+}
+
+/// Closes the socket when the task ends, is dropped or panics, and not when the last handle goes:
+/// the connection and what it shares hold each other.
+struct Driven<'a>(&'a Shared);
+
+impl Drop for Driven<'_> {
+    fn drop(&mut self) {
+        *lock(&self.0.connection) = None;
     }
 }
 

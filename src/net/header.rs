@@ -45,3 +45,43 @@ impl Header {
         self.sent < self.len
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_header_is_the_shortest_that_says_its_length_however_it_is_taken(
+            fin: bool,
+            opcode in 0_u8..16,
+            length in prop_oneof![0_u64..200, 60_000_u64..70_000, any::<u64>()],
+            sizes in prop::collection::vec(0_usize..4, 1..5),
+        ) {
+            let mut header = Header::default();
+            header.encode(fin, opcode, length);
+            let mut bytes = Vec::new();
+            for size in sizes.iter().chain(&[1]).cycle() {
+                let mut out = vec![0; *size];
+                let n = header.copy_to(&mut out);
+                bytes.extend_from_slice(&out[..n]);
+                if !header.is_waiting() {
+                    break;
+                }
+            }
+            // RFC 6455 section 5.2.
+            prop_assert_eq!(bytes[0], u8::from(fin) << 7 | opcode);
+            let (announced, least) = match bytes[1..] {
+                [127, a, b, c, d, e, f, g, h] => {
+                    (u64::from_be_bytes([a, b, c, d, e, f, g, h]), 65_536)
+                }
+                [126, a, b] => (u64::from(u16::from_be_bytes([a, b])), 126),
+                [short] => (u64::from(short), 0),
+                _ => panic!("{bytes:?}"),
+            };
+            prop_assert!(announced == length && length >= least);
+        }
+    }
+}

@@ -65,7 +65,13 @@ pub mod verifier;
 pub mod whole;
 pub mod writing;
 
+#[cfg(feature = "fuzzing")]
+#[path = "../../fuzz/targets/mod.rs"]
+pub mod fuzzing;
 #[cfg(test)]
+mod testing;
+#[cfg(all(feature = "fuzzing", not(test)))]
+#[allow(dead_code, reason = "only the tests use all of it")]
 mod testing;
 #[cfg(test)]
 mod tests;

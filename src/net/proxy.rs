@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use http_body_util::Empty;
 use hyper::{
-    Request,
+    Request, StatusCode,
     client::conn::http1,
     header::{HOST, HeaderName, HeaderValue},
 };
@@ -92,7 +92,8 @@ async fn connect(
         .map_err(|error| hyper_error(&error))?;
     let exchange = async {
         let answer = ask(&mut sender, request).await?;
-        if !answer.status().is_success() {
+        // RFC 9110 takes any 2xx for a tunnel, but proxies send 200 and hyper knows no other.
+        if answer.status() != StatusCode::OK {
             return Err(refusal(answer, Patience { follows_redirects: false, ..patience }).await);
         }
         hyper::upgrade::on(answer).await.map_err(|error| hyper_error(&error))

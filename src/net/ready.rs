@@ -44,8 +44,8 @@ impl Ready {
 
     /// Writes pairs of id and signals, and returns the number of pairs.
     pub fn take(&self, out: &mut [u32]) -> u32 {
-        // From here on a new signal sends a new wake-up, so none is missed. It is a swap, where a
-        // store would do, because the model checker cannot place a plain store among swaps.
+        // From here on a new signal sends a new wake-up, so none is missed. A swap and no store: it
+        // reads what `add` wrote last, so all that was noted before that is seen below.
         self.scheduled.swap(false, Ordering::AcqRel);
         let mut list = self.lock();
         let count = list.len().min(out.len() / 2);

@@ -260,10 +260,10 @@ impl<T: AsyncRead + Unpin> AsyncRead for Choppy<T> {
         if is_blocked(&mut self.read_blocked, cx) {
             return Poll::Pending;
         }
-        let mut part = buffer.take(self.size);
+        let mut bytes = vec![0; self.size.min(buffer.remaining())];
+        let mut part = ReadBuf::new(&mut bytes);
         let result = Pin::new(&mut self.inner).poll_read(cx, &mut part);
-        let n = part.filled().len();
-        buffer.advance(n);
+        buffer.put_slice(part.filled());
         result
     }
 }

@@ -1,5 +1,7 @@
 //! Offers, and every answer that a server may or may not give.
 
+use proptest::prelude::*;
+
 use super::*;
 
 fn agreed(options: &DeflateOptions, answer: &str) -> Agreement {
@@ -149,5 +151,78 @@ fn what_does_not_follow_the_grammar_is_refused() {
         "\"permessage-deflate\"",
     ] {
         assert!(refused(&DeflateOptions::default(), answer).contains("malformed"), "{answer}");
+    }
+}
+
+/// A parameter as a server may write it, and what it does to an agreement.
+fn written(name: &str, value: Option<u8>, style: u8) -> String {
+    let blank = ["", " ", "\t", "  "][usize::from(style & 3)];
+    match value {
+        None => format!(";{blank}{name}{blank}"),
+        Some(value) if style & 4 == 0 => format!("{blank};{name}{blank}={blank}{value}"),
+        Some(value) => format!(";{blank}{name}=\"{value}\"{blank}"),
+    }
+}
+
+proptest! {
+    #[test]
+    fn every_answer_inside_of_the_offer_is_understood(
+        offer in (any::<(bool, bool)>(), prop::option::of(8_u8..=15), prop::option::of(8_u8..=15)),
+        server_no_context: bool,
+        client_no_context: bool,
+        server_bits in prop::option::of(8_u8..=15),
+        client_bits in prop::option::of(8_u8..=15),
+        order in Just(vec![0_usize, 1, 2, 3]).prop_shuffle(),
+        styles in any::<[u8; 4]>(),
+    ) {
+        let ((client_wish, server_wish), client_window, server_window) = offer;
+        let options = DeflateOptions {
+            client_no_context_takeover: client_wish,
+            client_max_window_bits: client_window,
+            server_no_context_takeover: server_wish,
+            server_max_window_bits: server_window,
+            ..DeflateOptions::default()
+        };
+        let parameters = [
+            server_no_context.then(|| written("server_no_context_takeover", None, styles[0])),
+            client_no_context.then(|| written("client_no_context_takeover", None, styles[1])),
+            server_bits.map(|bits| written("server_max_window_bits", Some(bits), styles[2])),
+            client_bits.map(|bits| written("client_max_window_bits", Some(bits), styles[3])),
+        ];
+        let list: String = order.iter().filter_map(|index| parameters[*index].clone()).collect();
+        let result = accept(Some(&options), &format!("permessage-deflate{list}"));
+        let keeps_to_wishes = (server_no_context || !server_wish)
+            && server_window.is_none_or(|most| server_bits.is_some_and(|bits| bits <= most));
+        if keeps_to_wishes {
+            prop_assert_eq!(result, Ok(Some(Agreement {
+                client_no_context_takeover: client_no_context || client_wish,
+                client_window_bits: client_bits.unwrap_or(15).min(client_window.unwrap_or(15)),
+                server_no_context_takeover: server_no_context,
+                server_window_bits: server_bits.unwrap_or(15),
+            })));
+        } else {
+            prop_assert!(result.is_err());
+        }
+    }
+
+    #[test]
+    fn any_text_is_agreed_on_or_refused_with_a_reason(
+        text in prop_oneof![
+            "\\PC{0,60}",
+            "(permessage-deflate|[,;= \"\\\\\t]|(server|client)_(max_window_bits|no_context_takeover)|[0-9]{1,2}|x){0,12}",
+        ],
+    ) {
+        match accept(Some(&DeflateOptions::default()), &text) {
+            Err(reason) => prop_assert!(!reason.is_empty()),
+            Ok(None) => prop_assert!(text.chars().all(|c| " \t,".contains(c))),
+            Ok(Some(agreement)) => {
+                prop_assert!((8..=15).contains(&agreement.client_window_bits));
+                prop_assert!((8..=15).contains(&agreement.server_window_bits));
+            }
+        }
+        // Without an offer nothing can be accepted.
+        if let Ok(agreement) = accept(None, &text) {
+            prop_assert_eq!(agreement, None);
+        }
     }
 }

@@ -10,4 +10,5 @@ mod heartbeat;
 mod messages;
 mod parsers;
 mod pings;
+mod proxies;
 mod violations;

@@ -1,0 +1,10 @@
+//! What the fuzz targets do with their bytes. Inside of `src/net`, so that they reach what the
+//! addon keeps to itself.
+
+pub mod close;
+pub mod connection;
+pub mod extensions;
+pub mod frames;
+pub mod handshake;
+pub mod proxy;
+mod source;
