@@ -16,13 +16,14 @@ import { until } from './until.mjs';
  * @param {object} [options]
  * @param {boolean} [options.announce] SETTINGS_ENABLE_CONNECT_PROTOCOL
  * @param {(stream: Stream, headers: Headers) => void} [options.onStream] for extended CONNECT
+ * @param {string} [options.path] of a Unix socket in place of a port
  * @param {import('node:http2').Settings} [options.settings]
  * @param {import('node:http2').SecureServerOptions} [options.tls]
  */
 export async function startHttp2Server(t, options = {}) {
-  const { announce = true, onStream = echoStream, settings, tls } = options;
+  const { announce = true, onStream = echoStream, path, settings, tls } = options;
   const server = new Http2Server(tls, { enableConnectProtocol: announce, ...settings }, onStream);
-  await server.listen();
+  await server.listen(path);
   t.after(() => server.close());
   return server;
 }
@@ -77,8 +78,9 @@ class Http2Server {
     return this.#sockets.size;
   }
 
-  async listen() {
-    this.server.listen(0, '127.0.0.1');
+  async listen(path) {
+    if (path) this.server.listen(path);
+    else this.server.listen(0, '127.0.0.1');
     await once(this.server, 'listening');
   }
 

@@ -91,6 +91,23 @@ test('the answer to a Close frame and the end of the stream are one frame', asyn
   assert.deepEqual(await wss.closed, { closeCode: 1000, reason: '' });
 });
 
+test('a server that says all and then wants to hear no more ends cleanly', async (t) => {
+  const server = await startFrameServer(t);
+  const wss = new WebSocketStream(server.url, { http2: true });
+  const { readable, writable } = await within(wss.opened, 'the connection is open');
+  const connection = await server.connection();
+  const text = encodeFrame({ opcode: OPCODE.text, payload: 'last' });
+  const close = encodeFrame({ opcode: OPCODE.close, payload: encodeClose(1000) });
+  const payload = Buffer.concat([text, close]);
+  connection.socket.cork();
+  connection.send({ type: TYPE.data, flags: FLAG.endStream, streamId: 1, payload });
+  connection.reset(1, NO_ERROR);
+  connection.socket.uncork();
+  assert.deepEqual(await collect(readable), ['last']);
+  assert.deepEqual(await wss.closed, { closeCode: 1000, reason: '' });
+  await rejection(writable.getWriter().closed);
+});
+
 test('terminate() resets the stream, and not the connection', async (t) => {
   const { server, wss, stream } = await openPeer(t);
   const other = await openPeer(t, {}, server);

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { WebSocketStream } from '../../index.js';
 import { acceptStream, startHttp2Server } from '../helpers/http2-server.mjs';
 import { assertWebSocketError, rejection } from '../helpers/outcome.mjs';
@@ -171,6 +174,29 @@ for (const [way, abort] of [
     assert.equal(stream.rstCode, CANCEL);
   });
 }
+
+test('ws+unix: speaks HTTP/2 over a Unix socket, and streams share it', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'socket-'));
+  t.after(() => rm(folder, { recursive: true }));
+  const path = join(folder, 'socket');
+  const server = await startHttp2Server(t, { path });
+  const infos = [
+    await echo(connect(t, `ws+unix:${path}:/one`)),
+    await echo(connect(t, `ws+unix:${path}:/two`)),
+  ];
+  assert.deepEqual(
+    infos.map(({ httpVersion, remoteAddress }) => [httpVersion, remoteAddress]),
+    [
+      ['2', undefined],
+      ['2', undefined],
+    ],
+  );
+  assert.deepEqual(
+    server.requests.map((headers) => headers[':path']),
+    ['/one', '/two'],
+  );
+  assert.equal(server.sessions.length, 1);
+});
 
 test('a CONNECT proxy gives a tunnel for HTTP/2, which streams share', async (t) => {
   const server = await startHttp2Server(t, { tls: certificate });

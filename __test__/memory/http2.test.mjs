@@ -40,18 +40,27 @@ test('a client that reads nothing over HTTP/2 grows by less than 8 MiB, and late
 }, 120_000);
 
 test('a client that writes to a server that gives no window grows by less than 8 MiB', async (t) => {
-  const sockets = [];
+  let socket;
+  let received = 0;
   const server = await startHttp2Server(t, {
-    onStream: (stream) => sockets.push(acceptStream(stream)),
+    onStream(stream) {
+      socket = acceptStream(stream);
+      socket.on('message', () => {
+        received += 1;
+      });
+    },
   });
   const program = startClient(t, server.url);
   await program.ask({ name: 'open', options });
   await program.ask({ name: 'warmUp', count: 2000, size: 10_000 });
-  sockets[0].pause();
+  await until(() => received === 2000, 'the first messages');
+  socket.pause();
   const written = await program.ask({ name: 'writeUntilBlocked', size: 10_000, quiet: 1000 });
   assert.ok(written * 10_000 < 2 * MIB, `${written} messages written`);
   const growth = await program.ask({ name: 'growth' });
   assert.ok(growth < 8 * MIB, `${growth} bytes more`);
+  socket.resume();
+  await until(() => received >= 2000 + written, 'all messages');
 });
 
 test('a window full of frames of one byte that nobody reads fills no memory', async (t) => {

@@ -45,9 +45,17 @@ pub(super) async fn upgrade(lease: Lease, request: &config::Request) -> Result<U
         return Err(Failure::Unprocessed(Error::Http2(message.to_owned())));
     };
     poll_fn(|cx| requests.poll_ready(cx)).await.map_err(|error| unsent(&error))?;
+    let written = session.written();
     let (answer, sending) = requests.send_request(head, false).map_err(|error| unsent(&error))?;
     drop(requests);
-    let answer = answer.await.map_err(|error| unanswered(&error, &session))?;
+    let answer = answer.await.map_err(|error| {
+        // The socket came to its end before the request, as an idle one may.
+        if error.is_io() && session.written() == written {
+            unsent(&error)
+        } else {
+            unanswered(&error, &session)
+        }
+    })?;
     if !answer.status().is_success() {
         return Err(refusal(answer).await.into());
     }

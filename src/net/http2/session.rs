@@ -213,6 +213,11 @@ impl Session {
         self.fate.failure()
     }
 
+    /// Bytes that the socket has taken so far.
+    pub(super) fn written(&self) -> u64 {
+        self.fate.written()
+    }
+
     pub(super) fn tls(&self) -> Option<&TlsFacts> {
         self.tls.as_ref()
     }

@@ -3,7 +3,10 @@
 use std::{
     io,
     pin::Pin,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
     task::{Context, Poll, ready},
 };
 
@@ -15,10 +18,17 @@ use crate::net::{
     tls,
 };
 
-/// How a socket failed; nothing while it lives, and nothing when it came to its end. The `h2`
-/// crate passes on the kind of an error and no more.
+/// What became of a socket. The `h2` crate passes on the kind of an error and no more.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Fate(Arc<Mutex<Option<Error>>>);
+pub(super) struct Fate(Arc<Known>);
+
+#[derive(Debug, Default)]
+struct Known {
+    /// Nothing while it lives, and nothing when it came to its end.
+    failure: Mutex<Option<Error>>,
+    /// Bytes that it has taken.
+    written: AtomicU64,
+}
 
 /// A socket with its fate.
 pub(super) struct Socket {
@@ -33,7 +43,12 @@ pub(super) struct Socket {
 impl Fate {
     /// The failure, as often as it is asked for.
     pub(super) fn failure(&self) -> Option<Error> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).as_ref().map(Error::copy)
+        self.lock().as_ref().map(Error::copy)
+    }
+
+    /// Bytes that the socket has taken so far.
+    pub(super) fn written(&self) -> u64 {
+        self.0.written.load(Ordering::Relaxed)
     }
 
     fn note(&self, syscall: &'static str, error: &io::Error) {
@@ -43,7 +58,11 @@ impl Fate {
         }
         let failure = tls::error_behind(error)
             .unwrap_or_else(|| Error::Io { syscall, source: copy_io(error) });
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(failure);
+        self.lock().get_or_insert(failure);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<Error>> {
+        self.0.failure.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -62,6 +81,13 @@ impl Socket {
         }
         self.opening = None;
         Poll::Ready(Ok(()))
+    }
+
+    fn watch_write(&self, poll: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
+        if let Poll::Ready(Ok(n)) = poll {
+            self.fate.0.written.fetch_add(n as u64, Ordering::Relaxed);
+        }
+        self.watch("write", poll)
     }
 
     fn watch<T>(&self, syscall: &'static str, poll: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
@@ -94,7 +120,7 @@ impl AsyncWrite for Socket {
             return Poll::Ready(Ok(bytes.len()));
         }
         let poll = Pin::new(&mut self.inner).poll_write(cx, bytes);
-        self.watch("write", poll)
+        self.watch_write(poll)
     }
 
     fn poll_write_vectored(
@@ -109,7 +135,7 @@ impl AsyncWrite for Socket {
             return Poll::Ready(Ok(slices.iter().map(|slice| slice.len()).sum()));
         }
         let poll = Pin::new(&mut self.inner).poll_write_vectored(cx, slices);
-        self.watch("write", poll)
+        self.watch_write(poll)
     }
 
     fn is_write_vectored(&self) -> bool {

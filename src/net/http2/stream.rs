@@ -54,13 +54,22 @@ impl Stream {
         Poll::Ready(Ok(()))
     }
 
-    /// Hands over what is held; there is room for it.
-    fn send_held(&mut self, end: bool) -> io::Result<()> {
+    /// Hands over what is held; there is room for it. A server that has said everything may want
+    /// to hear no more (RFC 9113 section 8.1): that is no failure, and nothing is sent.
+    fn send_held(&mut self, end: bool, cx: &mut Context<'_>) -> io::Result<()> {
         if self.held.is_empty() && !end {
             return Ok(());
         }
         let data = std::mem::take(&mut self.held);
-        self.sending.send_data(data, end).map_err(|error| self.failure(&error))
+        if self.sending.send_data(data, end).is_ok() {
+            return Ok(());
+        }
+        match self.poll_gather(cx) {
+            // What came before the reset is read first, and then the reset.
+            _ if !self.gathered.is_empty() => Ok(()),
+            Poll::Ready(end) => end,
+            Poll::Pending => Err(io::Error::other(Error::EndOfStream)),
+        }
     }
 
     fn failure(&self, error: &h2::Error) -> io::Error {
@@ -105,7 +114,7 @@ impl AsyncWrite for Stream {
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         let this = &mut *self;
-        this.send_held(false)?;
+        this.send_held(false, cx)?;
         this.sending.reserve_capacity(bytes.len().min(MAX_WRITE));
         while this.sending.capacity() == 0 {
             if let Some(Ok(_)) = ready!(this.sending.poll_capacity(cx)) {
@@ -116,8 +125,7 @@ impl AsyncWrite for Stream {
             if !this.gathered.is_empty() {
                 return Poll::Pending;
             }
-            end?;
-            return Poll::Ready(Err(io::Error::other(Error::EndOfStream)));
+            return Poll::Ready(end.map(|()| bytes.len()));
         }
         let n = this.sending.capacity().min(bytes.len());
         this.held = Bytes::copy_from_slice(&bytes[..n]);
@@ -125,14 +133,14 @@ impl AsyncWrite for Stream {
     }
 
     /// The session's task does the writing. What was reserved and not used is for other streams.
-    fn poll_flush(mut self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let sent = self.send_held(false);
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let sent = self.send_held(false, cx);
         self.sending.reserve_capacity(0);
         Poll::Ready(sent)
     }
 
-    fn poll_shutdown(mut self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Poll::Ready(self.send_held(true))
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(self.send_held(true, cx))
     }
 }
 

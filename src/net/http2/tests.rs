@@ -11,6 +11,7 @@ use tokio::{
 };
 
 use super::{
+    failure::Failure,
     handshake,
     session::{self, Session},
 };
@@ -107,6 +108,20 @@ async fn dropping_a_stream_resets_it_and_frees_its_place() {
     let error = receiving.data().await.unwrap().unwrap_err();
     assert_eq!(error.reason(), Some(h2::Reason::CANCEL));
     assert!(session.lease().is_some());
+}
+
+#[tokio::test]
+async fn a_request_that_met_the_end_of_the_connection_may_be_sent_again() {
+    let (session, server) = begin(10).await;
+    let session = session.unwrap();
+    let request =
+        Request { authority: "h".to_owned(), target: "/".to_owned(), ..Request::default() };
+    let lease = session.lease().unwrap();
+    // The session's task has not seen the end yet.
+    drop(server);
+    let failure = handshake::upgrade(lease, &request).await.err();
+    assert!(matches!(failure, Some(Failure::Unprocessed(Error::EndOfHandshake))), "{failure:?}");
+    assert!(session.is_retired());
 }
 
 #[tokio::test(start_paused = true)]
