@@ -51,6 +51,34 @@ test('a refusal has status, headers and body, and the connection goes on', async
   await good.closed;
 });
 
+test('a redirect is followed at once although its body has no end', async (t) => {
+  const server = await startHttp2Server(t, {
+    onStream(stream, headers) {
+      if (headers[':path'] === '/next') return void acceptStream(stream);
+      stream.respond({ ':status': 307, location: '/next' });
+      stream.write('moved');
+      return undefined;
+    },
+  });
+  const started = performance.now();
+  await within(connect(t, server.url, { maxRedirects: 1 }).opened, 'the connection is open');
+  // A body of a refusal is waited for two seconds.
+  assert.ok(performance.now() - started < 1500);
+});
+
+test('a body without end does not hide the refusal, however short handshakeTimeout is', async (t) => {
+  const server = await startHttp2Server(t, {
+    onStream(stream) {
+      stream.respond({ ':status': 503 });
+      stream.write('only some');
+    },
+  });
+  const error = await rejection(connect(t, server.url, { handshakeTimeout: 500 }).opened);
+  assert.equal(error.cause.code, 'ERR_WEBSOCKET_REFUSED');
+  assert.equal(error.response.status, 503);
+  assert.equal(Buffer.from(error.response.body).toString(), 'only some');
+});
+
 test('of a body without end 64 KiB are kept, and the stream is reset', async (t) => {
   const server = await startHttp2Server(t, {
     onStream(stream) {

@@ -29,7 +29,7 @@ test('with sharedBuffers no chunk changes when later ones come', async (t) => {
   messages.forEach((message) => peer.sendBinary(message));
   const reader = readable.getReader();
   const chunks = [];
-  for (const _ of messages) chunks.push((await reader.read()).value);
+  while (chunks.length < messages.length) chunks.push((await reader.read()).value);
   messages.forEach((message, i) => assert.ok(message.equals(chunks[i]), `message ${i}`));
 });
 

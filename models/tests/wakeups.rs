@@ -16,7 +16,7 @@ use models::{
 
 fn chunk(len: usize) -> Chunk {
     let mut chunk = Chunk::default();
-    chunk.push(Kind::Binary, Bytes::from(vec![0; len]));
+    chunk.push(Kind::Binary, &vec![0; len]);
     chunk
 }
 

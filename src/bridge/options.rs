@@ -12,10 +12,9 @@ use napi_derive::napi;
 
 use super::tls_options::ConnectTls;
 use crate::net::{
-    config::{
-        Config, HeartbeatOptions, HttpVersions, Limits, Patience, Request, SocketOptions, Timeouts,
-    },
+    config::{Config, HeartbeatOptions, HttpVersions, Limits, Request, SocketOptions, Timeouts},
     extensions::DeflateOptions,
+    patience::Patience,
     proxy::{ProxyOptions, ProxyProtocol},
 };
 

@@ -3,10 +3,12 @@
 use std::{
     net::{IpAddr, SocketAddr},
     path::PathBuf,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
-use super::{extensions::DeflateOptions, proxy::ProxyOptions, tls_config::TlsOptions};
+use super::{
+    extensions::DeflateOptions, patience::Patience, proxy::ProxyOptions, tls_config::TlsOptions,
+};
 
 /// Everything that one connection needs to know.
 #[derive(Clone, Debug)]
@@ -58,15 +60,6 @@ pub struct Request {
     pub protocols: Vec<String>,
     /// Path and query.
     pub target: String,
-}
-
-/// How long the body of a refusal is waited for.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Patience {
-    /// The body of a redirect is not waited for.
-    pub follows_redirects: bool,
-    /// When the time of the handshake is over, which must not hide the refusal.
-    pub until: Option<Instant>,
 }
 
 /// Header values may be secrets, so only their names are shown.

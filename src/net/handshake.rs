@@ -5,7 +5,6 @@ use std::{
     io,
     pin::pin,
     task::Poll,
-    time::Duration,
 };
 
 use bytes::{Bytes, BytesMut};
@@ -16,25 +15,21 @@ use hyper::{
     body::{Body, Incoming},
     client::conn::http1,
     header::{
-        CONNECTION, HOST, HeaderName, HeaderValue, LOCATION, SEC_WEBSOCKET_ACCEPT,
-        SEC_WEBSOCKET_EXTENSIONS, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_PROTOCOL, SEC_WEBSOCKET_VERSION,
-        UPGRADE,
+        CONNECTION, HOST, HeaderName, HeaderValue, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_EXTENSIONS,
+        SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_PROTOCOL, SEC_WEBSOCKET_VERSION, UPGRADE,
     },
     upgrade::Upgraded,
 };
 use hyper_util::rt::TokioIo;
-use tokio::{
-    task::yield_now,
-    time::{Instant, sleep_until},
-};
 use tokio_tungstenite::tungstenite::handshake::{client::generate_key, derive_accept_key};
 
 use super::{
-    config::{self, Patience},
+    config,
     connection::Transport,
     error::{Error, Refusal, copy_io},
     extensions::{self, Agreement, DeflateOptions},
     interim::ask,
+    patience::Patience,
     tls,
 };
 
@@ -275,7 +270,7 @@ pub(super) fn owned_headers(headers: &HeaderMap) -> Vec<(String, Vec<u8>)> {
 
 /// Collects what the server said instead: the beginning of the body, as far as it comes in time.
 pub(super) async fn refusal(answer: Response<Incoming>, patience: Patience) -> Error {
-    let moves_on = answer.status().is_redirection() && answer.headers().contains_key(LOCATION);
+    let moves_on = patience.moves_on(answer.status(), answer.headers());
     let status = answer.status().as_u16();
     let headers = owned_headers(answer.headers());
     let mut incoming = pin!(answer.into_body());
@@ -294,18 +289,8 @@ pub(super) async fn refusal(answer: Response<Incoming>, patience: Patience) -> E
             }
         }
     };
-    let enough = async {
-        if patience.follows_redirects && moves_on {
-            // What came with the head is handed over by then. The rest is for nobody.
-            yield_now().await;
-            yield_now().await;
-        } else {
-            let latest = Instant::now() + BODY_DEADLINE;
-            sleep_until(patience.until.map_or(latest, |until| latest.min(until.into()))).await;
-        }
-    };
     // The body comes first: what is there when the time is over still counts.
-    select(pin!(collect), pin!(enough)).await;
+    select(pin!(collect), pin!(patience.run_out(moves_on))).await;
     Error::Refused(Box::new(Refusal { headers, body: body.to_vec(), status }))
 }
 
@@ -342,6 +327,3 @@ pub(super) const MAX_HEAD_BYTES: usize = 64 << 10;
 
 /// How much of a refusal's body is kept.
 pub(super) const MAX_BODY_BYTES: usize = 64 << 10;
-
-/// How long a refusal's body is waited for: the status is known already and says most.
-pub(super) const BODY_DEADLINE: Duration = Duration::from_secs(2);

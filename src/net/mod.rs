@@ -48,6 +48,7 @@ mod interim;
 pub mod key_log;
 pub mod outbox;
 pub mod output;
+pub mod patience;
 pub mod pings;
 pub mod proxy;
 pub mod reading;

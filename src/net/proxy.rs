@@ -10,11 +10,12 @@ use hyper::{
 use hyper_util::rt::TokioIo;
 
 use super::{
-    config::{HttpVersions, Patience},
+    config::HttpVersions,
     connection::Transport,
     error::Error,
     handshake::{MAX_HEAD_BYTES, MAX_HEADERS, drive, hyper_error, into_parts, refusal},
     interim::ask,
+    patience::Patience,
     socks, tls,
     tls_config::TlsOptions,
 };

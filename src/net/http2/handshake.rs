@@ -1,14 +1,14 @@
 //! The opening handshake of one stream (RFC 8441 section 5).
 
-use std::{future::poll_fn, sync::Arc};
+use std::{future::poll_fn, pin::pin, sync::Arc};
 
 use bytes::Bytes;
+use futures::future::select;
 use h2::{Reason, RecvStream, ext::Protocol};
 use hyper::{
     Method, Request, Response, Uri, Version,
     header::{CONNECTION, HOST, HeaderName, HeaderValue, TE},
 };
-use tokio::time::timeout;
 
 use super::{
     failure::{Failure, explain, is_unprocessed},
@@ -19,9 +19,10 @@ use crate::net::{
     config,
     error::{Error, Refusal},
     handshake::{
-        BODY_DEADLINE, MAX_BODY_BYTES, Upgrade, add_headers, agree, check_extensions, invalid,
-        owned_headers, requested_protocols,
+        MAX_BODY_BYTES, Upgrade, add_headers, agree, check_extensions, invalid, owned_headers,
+        requested_protocols,
     },
+    patience::Patience,
 };
 
 /// Asks the server for a WebSocket in a stream of its own.
@@ -57,7 +58,7 @@ pub(super) async fn upgrade(lease: Lease, request: &config::Request) -> Result<U
         }
     })?;
     if !answer.status().is_success() {
-        return Err(refusal(answer).await.into());
+        return Err(refusal(answer, request.patience).await.into());
     }
     let mut opened = session.describe(agree(answer.headers(), &protocols)?);
     opened.status = answer.status().as_u16();
@@ -120,7 +121,8 @@ fn unanswered(error: &h2::Error, session: &Arc<Session>) -> Failure {
 }
 
 /// Collects what the server said instead: the beginning of the body, as far as it comes in time.
-async fn refusal(answer: Response<RecvStream>) -> Error {
+async fn refusal(answer: Response<RecvStream>, patience: Patience) -> Error {
+    let moves_on = patience.moves_on(answer.status(), answer.headers());
     let status = answer.status().as_u16();
     let headers = owned_headers(answer.headers());
     let mut incoming = answer.into_body();
@@ -136,7 +138,7 @@ async fn refusal(answer: Response<RecvStream>) -> Error {
             }
         }
     };
-    let _ = timeout(BODY_DEADLINE, collect).await;
+    select(pin!(collect), pin!(patience.run_out(moves_on))).await;
     Error::Refused(Box::new(Refusal { headers, body, status }))
 }
 

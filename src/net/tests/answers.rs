@@ -10,9 +10,10 @@ use tokio::{
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
 use crate::net::{
-    config::{Patience, Request},
+    config::Request,
     error::Error,
     handshake::{Upgrade, upgrade},
+    patience::Patience,
     testing::run_paused,
 };
 
