@@ -30,12 +30,14 @@ export async function fuzz(report, seconds) {
     // cargo finds its commands on PATH.
     env: { PATH: `${path.dirname(cargoFuzz)}${path.delimiter}${process.env.PATH}` },
   });
+  const inputs = [];
   const failed = [];
   for (const name of targets()) {
     const runs = await fuzzOne(name, seconds);
     if (runs === undefined) failed.push(name);
-    else report(`${name}, ${runs} inputs`);
+    else inputs.push(`${name} ${runs}`);
   }
+  report(`${inputs.join(', ')} inputs`);
   if (failed.length > 0) {
     const finds = path.relative(root, path.join(work, 'finds'));
     throw new Failure(
@@ -46,7 +48,7 @@ export async function fuzz(report, seconds) {
 }
 
 /** @returns {string[]} */
-export function targets() {
+function targets() {
   return readdirSync(path.join(crate, 'fuzz_targets'))
     .map((file) => path.basename(file, '.rs'))
     .sort();
