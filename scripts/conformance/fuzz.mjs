@@ -40,9 +40,9 @@ export async function fuzz(report, seconds) {
   report(`${inputs.join(', ')} inputs`);
   if (failed.length > 0) {
     const finds = path.relative(root, path.join(work, 'finds'));
+    const binary = path.join('target', 'fuzz', hostTriple(), 'release');
     throw new Failure(
-      `${failed.join(', ')}: the inputs are in ${finds}. One is run again with: ` +
-        `cargo +nightly fuzz run --target-dir target/fuzz <target> <file>`,
+      `${failed.join(', ')}: the inputs are in ${finds}. One is run again with: ${binary}/<target> <file>`,
     );
   }
 }
