@@ -30,23 +30,25 @@ export async function fuzz(report, seconds) {
     // cargo finds its commands on PATH.
     env: { PATH: `${path.dirname(cargoFuzz)}${path.delimiter}${process.env.PATH}` },
   });
+  const inputs = [];
   const failed = [];
   for (const name of targets()) {
     const runs = await fuzzOne(name, seconds);
     if (runs === undefined) failed.push(name);
-    else report(`${name}, ${runs} inputs`);
+    else inputs.push(`${name} ${runs}`);
   }
+  report(`${inputs.join(', ')} inputs`);
   if (failed.length > 0) {
     const finds = path.relative(root, path.join(work, 'finds'));
+    const binary = path.join('target', 'fuzz', hostTriple(), 'release');
     throw new Failure(
-      `${failed.join(', ')}: the inputs are in ${finds}. One is run again with: ` +
-        `cargo +nightly fuzz run --target-dir target/fuzz <target> <file>`,
+      `${failed.join(', ')}: the inputs are in ${finds}. One is run again with: ${binary}/<target> <file>`,
     );
   }
 }
 
 /** @returns {string[]} */
-export function targets() {
+function targets() {
   return readdirSync(path.join(crate, 'fuzz_targets'))
     .map((file) => path.basename(file, '.rs'))
     .sort();
