@@ -32,6 +32,7 @@ const MEMBERS = {
   handshakeTimeout: null,
   headers: null,
   heartbeat: { interval: null, timeout: null },
+  http2: null,
   keepAlive: null,
   localAddress: null,
   lookup: null,
@@ -51,6 +52,7 @@ const MEMBERS = {
   proxy: { headers: null, tls: TLS, url: null },
   receiveBuffer: null,
   sendBuffer: null,
+  sharedBuffers: null,
   signal: null,
   tls: TLS,
 };
@@ -82,6 +84,7 @@ const VALUES = [
   ...[
     '',
     ' ',
+    'auto',
     'chat',
     'a b',
     'a\r\nb',

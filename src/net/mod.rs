@@ -25,6 +25,7 @@
 
 #![forbid(unsafe_code)]
 
+mod close_body;
 pub mod closing;
 pub mod config;
 pub mod connect;
