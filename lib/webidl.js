@@ -120,7 +120,11 @@ function checkBuffer(buffer) {
  * @returns {string} the value, short, for a message
  */
 function show(value) {
-  if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'string') {
+    // What is long may be a key in the wrong place, which no log should have.
+    const short = value.length > MAX_SHOWN ? `${value.slice(0, MAX_SHOWN)}…` : value;
+    return JSON.stringify(short);
+  }
   if (typeof value === 'function') return 'a function';
   if (Array.isArray(value)) return 'an array';
   if (typeof value === 'object' && value !== null) return 'an object';
@@ -128,6 +132,9 @@ function show(value) {
 }
 
 const EMPTY = new Uint8Array(0);
+
+/** Enough to find a value again, and less than the armour of a key. */
+const MAX_SHOWN = 60;
 
 module.exports = {
   show,

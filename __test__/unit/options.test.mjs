@@ -77,3 +77,11 @@ for (const name of [
     );
   });
 }
+
+test('a message about a bad option does not repeat a long value', () => {
+  const key = `-----BEGIN PRIVATE KEY-----\n${'secret'.repeat(50)}\n-----END PRIVATE KEY-----`;
+  assert.throws(
+    () => offline('ws://h/', { tls: key }),
+    (error) => error instanceof TypeError && error.message.length < 200,
+  );
+});

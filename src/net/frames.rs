@@ -8,7 +8,9 @@
 
 use bytes::Bytes;
 
-use super::{close_body::close_body, error::Violation, header::Header, inflate::Inflater, utf8::Utf8Checker};
+use super::{
+    close_body::close_body, error::Violation, header::Header, inflate::Inflater, utf8::Utf8Checker,
+};
 
 /// A control frame (RFC 6455 section 5.5).
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -16,8 +16,9 @@ use tokio::{
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
 use crate::net::{
-    config::{Limits, Patience, Request, Timeouts},
+    config::{Limits, Request, Timeouts},
     handshake::upgrade,
+    patience::Patience,
     proxy::{ProxyOptions, ProxyProtocol, tunnel},
     testing::{Choppy, Far, SECOND, frame, parts},
 };

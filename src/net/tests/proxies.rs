@@ -4,8 +4,8 @@ use proptest::{collection::vec, prelude::*};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, duplex};
 
 use crate::net::{
-    config::Patience,
     error::Error,
+    patience::Patience,
     proxy::{ProxyOptions, ProxyProtocol, tunnel},
     testing::run_paused,
 };
