@@ -10,6 +10,7 @@ use tokio::{
 use super::source::{Source, pieces};
 use crate::net::{
     error::Error,
+    patience::Patience,
     proxy::{ProxyOptions, ProxyProtocol, tunnel},
     testing::run_paused,
 };
@@ -54,7 +55,7 @@ pub fn run(data: &[u8]) {
             asked
         };
         let client = async {
-            match timeout(Duration::from_secs(10), tunnel(Box::new(near), &options)).await {
+            match timeout(Duration::from_secs(10), tunnel(Box::new(near), &options, Patience::default())).await {
                 Ok(Ok(mut stream)) => {
                     let mut rest = Vec::new();
                     stream.read_to_end(&mut rest).await.expect("a pipe");
