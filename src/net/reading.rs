@@ -27,8 +27,6 @@ pub(super) struct Reading {
     chunk: Chunk,
     /// What the filter met behind the data that the engine has been given.
     pub(super) event: Option<Step>,
-    /// How the socket failed, behind what was received.
-    failure: Option<io::Error>,
 }
 
 /// Received bytes that the filter has not taken.
@@ -51,7 +49,7 @@ impl Reading {
     /// Starts with what came in the same packets as the answer to the handshake.
     pub(super) fn new(received: &[u8]) -> Self {
         let input = Input { bytes: received.to_vec(), start: 0, end: received.len() };
-        Self { input, chunk: Chunk::default(), event: None, failure: None }
+        Self { input, chunk: Chunk::default(), event: None }
     }
 }
 
@@ -110,32 +108,18 @@ impl Connection {
         }
     }
 
-    /// Reads until the buffer is full or the socket is empty: TLS gives one record at a time.
     fn fill(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
-        if let Some(error) = self.reading.failure.take() {
-            return Poll::Ready(Err(error));
-        }
-        let room = self.reading.input.room();
-        let mut filled = 0;
-        while filled < room.len() {
-            let mut buffer = ReadBuf::new(&mut room[filled..]);
-            match Pin::new(&mut self.transport).poll_read(cx, &mut buffer) {
-                Poll::Ready(Ok(())) if !buffer.filled().is_empty() => {
-                    filled += buffer.filled().len();
-                }
-                // What was received comes first. The end of the stream can be read again, a
-                // failure cannot.
-                Poll::Ready(Err(error)) if filled > 0 => {
-                    self.reading.failure = Some(error);
-                    break;
-                }
-                Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
-                Poll::Pending if filled == 0 => return Poll::Pending,
-                Poll::Ready(Ok(())) | Poll::Pending => break,
+        let input = &mut self.reading.input;
+        let mut buffer = ReadBuf::new(input.room());
+        match Pin::new(&mut self.transport).poll_read(cx, &mut buffer) {
+            Poll::Ready(Ok(())) => {
+                let n = buffer.filled().len();
+                input.end += n;
+                Poll::Ready(Ok(n))
             }
+            Poll::Ready(Err(error)) => Poll::Ready(Err(error)),
+            Poll::Pending => Poll::Pending,
         }
-        self.reading.input.end += filled;
-        Poll::Ready(Ok(filled))
     }
 
     /// Works through the input as far as the phase and the budget allow.
