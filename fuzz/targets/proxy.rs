@@ -55,7 +55,12 @@ pub fn run(data: &[u8]) {
             asked
         };
         let client = async {
-            match timeout(Duration::from_secs(10), tunnel(Box::new(near), &options, Patience::default())).await {
+            match timeout(
+                Duration::from_secs(10),
+                tunnel(Box::new(near), &options, Patience::default()),
+            )
+            .await
+            {
                 Ok(Ok(mut stream)) => {
                     let mut rest = Vec::new();
                     stream.read_to_end(&mut rest).await.expect("a pipe");
@@ -89,7 +94,8 @@ pub fn run(data: &[u8]) {
 fn reference(answer: &[u8], has_login: bool) -> Option<usize> {
     let mut rest = match answer {
         [5, 0, rest @ ..] => rest,
-        [5, 2, _, 0, rest @ ..] if has_login => rest,
+        // A login has a version of its own, and some servers put that of SOCKS there.
+        [5, 2, 1 | 5, 0, rest @ ..] if has_login => rest,
         _ => return None,
     };
     let address = match rest {
