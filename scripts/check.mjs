@@ -5,7 +5,7 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 
-import { capture, Failure, main, root, run, runTool } from './command.mjs';
+import { Failure, main, root, run, runTool } from './command.mjs';
 import { rustCrates } from './check/crates.mjs';
 import { checkGenerated, checkLockFiles } from './check/generated.mjs';
 import { checkLayers } from './check/layers.mjs';
@@ -13,6 +13,7 @@ import { checkPackage } from './check/package.mjs';
 import { checkShape } from './check/shape.mjs';
 import { checkUnsafe } from './check/unsafe.mjs';
 import { setup } from './setup.mjs';
+import { cargoDeny } from './setup/cargo-deny.mjs';
 import { checkSnippets } from './snippets.mjs';
 
 const { values } = parseArgs({ options: { only: { type: 'string' } } });
@@ -84,11 +85,13 @@ async function checkWithClippy() {
   }
 }
 
-/** Licences, sources and duplicates of the Rust dependencies, for those who have the tool. */
+/** Licences, sources and duplicates of the Rust dependencies, in CI and for those who have the tool. */
 async function checkDependencies() {
-  if (!capture('cargo', ['deny', '--version']).ok) {
+  const command = await cargoDeny();
+  if (!command) {
     console.log('left out: cargo-deny is not installed (cargo install --locked cargo-deny)');
     return;
   }
-  await run('cargo', ['deny', '--locked', 'check', 'bans', 'licenses', 'sources']);
+  const [program, ...words] = command;
+  await run(program, [...words, '--locked', 'check', 'bans', 'licenses', 'sources']);
 }
