@@ -35,10 +35,16 @@ export declare class Hub {
   ready(out: Uint32Array): number
   /**
    * Takes a batch: the number of messages in the slab, 0 for none, -1 for one large message
-   * that is taken with `takeLargeBytes` or `takeLargeText`. `meta` receives
-   * `length << 2 | kind` per message; for a large one, its kind and its length.
+   * that is taken with `takeLargeBytes` or `takeLargeText`, -2 for one that has begun and goes into
+   * memory for `fill`. `meta` receives start and `length << 2 | kind` per message; for a large
+   * one, its kind and its length.
    */
   read(id: number, slab: Uint8Array, meta: Uint32Array): number
+  /**
+   * Takes what has come of the message that `read` announced as begun, behind the `filled` bytes of
+   * `target` that are there. The number of bytes, or -1 when it will never be complete.
+   */
+  fill(id: number, target: Uint8Array, filled: number): number
   /**
    * Copies the large message that `read` announced into memory that JavaScript owns: external
    * memory could not be transferred to a worker.
@@ -173,6 +179,8 @@ export interface ConnectOptions {
   receiveBuffer: number
   /** Bytes held for the socket. */
   sendBuffer: number
+  /** Binary messages are taken where they are, without a copy for each. */
+  sharedBuffers: boolean
 }
 
 /** How to go through a proxy. */

@@ -38,15 +38,14 @@ class Connection {
 
   /**
    * @param {import('../binding.js').ConnectOptions} options
-   * @param {{ sharedBuffers: boolean }} delivery how binary messages are delivered
    * @param {Listener} listener
    */
-  constructor(options, { sharedBuffers }, listener) {
+  constructor(options, listener) {
     const { hub } = environment();
     const usesRoots = [options.tls, options.proxy?.tls].some((tls) => tls && !tls.ca);
     if (usesRoots && hub.needsRoots()) hub.setRoots(trustedCertificates());
     this.#listener = listener;
-    this.#sharesBuffers = sharedBuffers;
+    this.#sharesBuffers = options.sharedBuffers;
     this.#limit = options.sendBuffer;
     this.#id = hub.connect(options);
     connections.set(this.#id, this);
@@ -56,6 +55,11 @@ class Connection {
   /** The server's certificate is good. */
   accept() {
     environment().hub.accept(this.#id);
+  }
+
+  /** False when reading has to wait for the next turn of the event loop: `onReadable` follows. */
+  mayRead() {
+    return environment().incoming.mayRead(this.#id);
   }
 
   /**
@@ -200,6 +204,7 @@ class Connection {
       this.#stats = hub.stats(this.#id) ?? undefined;
       listener.onClosed(closed);
       this.setRef(false);
+      environment().incoming.forget(this.#id);
       hub.release(this.#id);
       connections.delete(this.#id);
     }
@@ -214,7 +219,8 @@ class Connection {
 function environment() {
   if (!current) {
     const hub = new binding.Hub(wake);
-    current = { hub, incoming: new Incoming(hub), outgoing: new Outgoing(hub) };
+    const incoming = new Incoming(hub, (id) => connections.get(id)?.dispatch(READABLE));
+    current = { hub, incoming, outgoing: new Outgoing(hub) };
   }
   return current;
 }

@@ -149,6 +149,7 @@ function connectOptions(url, options, { addresses, path, proxy }, { started, red
     perMessageDeflate: options.perMessageDeflate,
     receiveBuffer: options.receiveBuffer,
     sendBuffer: options.sendBuffer,
+    sharedBuffers: options.sharedBuffers,
   };
 }
 

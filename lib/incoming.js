@@ -9,15 +9,57 @@ class Incoming {
   #bytes = new Uint8Array(SLAB_BYTES);
   /** The same memory, with the methods that make strings. */
   #text = Buffer.from(this.#bytes.buffer);
-  #meta = new Uint32Array(MAX_MESSAGES);
+  /** Per message where it starts, and `length << 2 | kind`. */
+  #meta = new Uint32Array(2 * MAX_MESSAGES);
+  /**
+   * Large messages that are coming, by connection.
+   *
+   * @type {Map<number, { bytes: Uint8Array, filled: number }>}
+   */
+  #begun = new Map();
   /** What `readShared` hands out views of, and how much of it is used. */
   #shared = Buffer.alloc(0);
   #used = 0;
 
-  /** @param {import('../binding.js').Hub} hub */
-  constructor(hub) {
+  /** Batches that were read in this turn of the event loop. */
+  #batches = 0;
+  /** @type {Set<number>} connections whose readers wait for the next turn */
+  #waiting = new Set();
+  #onReadable;
+
+  /**
+   * @param {import('../binding.js').Hub} hub
+   * @param {(id: number) => void} onReadable tells a reader that had to wait for the next turn
+   */
+  constructor(hub, onReadable) {
     this.#hub = hub;
+    this.#onReadable = onReadable;
   }
+
+  /**
+   * Readers that find messages every time would never let the event loop turn: their promises are
+   * settled as microtasks. After a while they have to wait for the next turn.
+   *
+   * @param {number} id
+   * @returns {boolean} false when the reader is told in the next turn
+   */
+  mayRead(id) {
+    if (this.#batches === 0) setImmediate(this.#endTurn);
+    else if (this.#batches >= BATCHES_PER_TURN) {
+      this.#waiting.add(id);
+      return false;
+    }
+    this.#batches++;
+    return true;
+  }
+
+  #endTurn = () => {
+    const waiting = this.#waiting;
+    this.#batches = 0;
+    if (waiting.size === 0) return;
+    this.#waiting = new Set();
+    for (const id of waiting) this.#onReadable(id);
+  };
 
   /**
    * Delivers one batch of a connection.
@@ -27,22 +69,20 @@ class Incoming {
    * @returns {boolean} false when there was nothing; a signal follows when there is
    */
   read(id, deliver) {
+    if (this.#begun.size > 0 && this.#begun.has(id)) return this.#goOn(id, deliver);
     const count = this.#hub.read(id, this.#bytes, this.#meta);
-    if (count < 0) {
-      deliver(this.#takeLarge());
-      return true;
-    }
+    if (count < 0) return this.#readLarge(id, count, deliver);
     const meta = this.#meta;
     const bytes = this.#bytes;
     const text = this.#text;
-    let start = 0;
     for (let i = 0; i < count; i++) {
-      const end = start + (meta[i] >>> 2);
-      const kind = meta[i] & 3;
+      const start = meta[2 * i];
+      const entry = meta[2 * i + 1];
+      const end = start + (entry >>> 2);
+      const kind = entry & 3;
       if (kind === ASCII) deliver(text.latin1Slice(start, end));
       else if (kind === UTF8) deliver(text.utf8Slice(start, end));
-      else deliver(bytes.slice(start, end));
-      start = end;
+      else deliver(copy(bytes, start, end));
     }
     return count > 0;
   }
@@ -56,43 +96,110 @@ class Incoming {
    * @returns {boolean}
    */
   readShared(id, deliver) {
-    if (this.#shared.length - this.#used < SLAB_BYTES) {
-      this.#shared = Buffer.allocUnsafeSlow(SHARED_BYTES);
+    if (this.#begun.size > 0 && this.#begun.has(id)) return this.#goOn(id, deliver);
+    if (this.#shared.length - this.#used < MIN_ROOM) {
+      this.#shared = Buffer.allocUnsafeSlow(SLAB_BYTES);
       this.#used = 0;
     }
     const shared = this.#shared;
     const count = this.#hub.read(
       id,
-      shared.subarray(this.#used, this.#used + SLAB_BYTES),
+      shared.subarray(this.#used),
       this.#meta,
     );
-    if (count < 0) {
-      deliver(this.#takeLarge());
-      return true;
-    }
+    if (count < 0) return this.#readLarge(id, count, deliver);
     const meta = this.#meta;
-    let start = this.#used;
+    const base = this.#used;
     for (let i = 0; i < count; i++) {
-      const length = meta[i] >>> 2;
-      const kind = meta[i] & 3;
+      const start = base + meta[2 * i];
+      const length = meta[2 * i + 1] >>> 2;
+      const kind = meta[2 * i + 1] & 3;
       if (kind === ASCII) deliver(shared.latin1Slice(start, start + length));
       else if (kind === UTF8) deliver(shared.utf8Slice(start, start + length));
       else deliver(new Uint8Array(shared.buffer, start, length));
-      start += length;
+      this.#used = start + length;
     }
-    this.#used = start;
     return count > 0;
   }
 
-  #takeLarge() {
+  /**
+   * Forgets what has come of a message that will never be complete.
+   *
+   * @param {number} id
+   */
+  forget(id) {
+    this.#begun.delete(id);
+  }
+
+  /**
+   * @param {number} id
+   * @param {number} what as `hub.read` says it
+   * @param {(message: string | Uint8Array) => void} deliver
+   */
+  #readLarge(id, what, deliver) {
     const [kind, length] = this.#meta;
-    if (kind !== BINARY) return this.#hub.takeLargeText();
-    // Not zeroed, because all of it is written.
-    const bytes = new Uint8Array(Buffer.allocUnsafeSlow(length).buffer);
+    if (what === BEGUN) {
+      this.#begun.set(id, { bytes: uninitialized(length), filled: 0 });
+      return this.#goOn(id, deliver);
+    }
+    if (kind !== BINARY) {
+      deliver(this.#hub.takeLargeText());
+      return true;
+    }
+    const bytes = uninitialized(length);
     this.#hub.takeLargeBytes(bytes);
-    return bytes;
+    deliver(bytes);
+    return true;
+  }
+
+  /**
+   * Reads the socket into the memory of the message that has begun.
+   *
+   * @param {number} id
+   * @param {(message: string | Uint8Array) => void} deliver
+   */
+  #goOn(id, deliver) {
+    const message = /** @type {{ bytes: Uint8Array, filled: number }} */ (this.#begun.get(id));
+    const count = this.#hub.fill(id, message.bytes, message.filled);
+    message.filled += count;
+    if (count >= 0 && message.filled < message.bytes.length) return false;
+    this.#begun.delete(id);
+    if (count < 0) return false;
+    deliver(message.bytes);
+    return true;
   }
 }
+
+/**
+ * Memory that will be written to its end.
+ *
+ * @param {number} length
+ */
+function uninitialized(length) {
+  return new Uint8Array(Buffer.allocUnsafeSlow(length).buffer);
+}
+
+/**
+ * An array of its own. The cheapest way depends on the size: V8 keeps small arrays on its heap,
+ * `slice` fills the memory of others with zeros before it copies, and for large ones that costs
+ * more than the two objects of `uninitialized`.
+ *
+ * @param {Uint8Array} slab
+ * @param {number} start
+ * @param {number} end
+ */
+function copy(slab, start, end) {
+  if (end - start < UNINITIALIZED_FROM) return slab.slice(start, end);
+  const bytes = uninitialized(end - start);
+  bytes.set(slab.subarray(start, end));
+  return bytes;
+}
+
+/** The answer of the native half for a large message whose rest is read into its memory. */
+const BEGUN = -2;
+
+/** From this size on, memory that is not filled with zeros first is cheaper. */
+const UNINITIALIZED_FROM = 8 * 1024;
 
 /** Kinds of messages, as `src/net/inbox.rs` numbers them. */
 const BINARY = 0;
@@ -100,10 +207,13 @@ const ASCII = 1;
 const UTF8 = 2;
 
 /** Must hold one message of the native half's PACK_LIMIT; more makes a batch of small ones. */
-const SLAB_BYTES = 64 * 1024;
+const SLAB_BYTES = 256 * 1024;
 
-/** Holds several batches, and is still cheap to keep for a view that lives long. */
-const SHARED_BYTES = 4 * SLAB_BYTES;
+/** Must hold one message of the native half's PACK_LIMIT, and a part of another. */
+const MIN_ROOM = 64 * 1024;
+
+/** A few batches are about a millisecond's work; timers and other sockets can wait for that. */
+const BATCHES_PER_TURN = 4;
 
 /** How many messages a batch may have: what a readable queues beyond its high-water mark. */
 const MAX_MESSAGES = 256;

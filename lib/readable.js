@@ -16,6 +16,8 @@ class Readable {
   #controller;
   /** The stream asked for more and got nothing. */
   #wanted = false;
+  /** The stream asked for more and has to wait for the next turn of the event loop. */
+  #postponed = false;
   /** A batch is being enqueued: the stream's calls of pull are answered after it. */
   #delivering = false;
   /** The peer has ended its messages and waits to be told that all were read. */
@@ -46,7 +48,7 @@ class Readable {
 
   /** Messages can be read. */
   onReadable() {
-    if (this.#wanted) this.#fill();
+    if (this.#wanted || this.#postponed) this.#fill();
   }
 
   /** The peer's Close frame, or its offence, comes behind the messages that are there. */
@@ -85,6 +87,8 @@ class Readable {
   /** Reads batches until the stream has enough, or there is nothing more. */
   #fill() {
     do {
+      this.#postponed = !this.#connection.mayRead();
+      if (this.#postponed) return;
       this.#wanted = !this.#deliver();
       if (this.#wanted) {
         if (this.#ending) this.#acknowledge();

@@ -233,7 +233,7 @@ class WebSocketStream {
         return;
       }
       try {
-        this.#connection = new Connection(connectOptions, options, {
+        this.#connection = new Connection(connectOptions, {
           onCertificate: (certificate) => {
             const { servername } = /** @type {{ servername: string }} */ (connectOptions.tls);
             const fault = judgeCertificate(options.tls, servername, certificate);

@@ -174,6 +174,8 @@ const LIMITS: Limits = Limits {
     max_message_size: 4000,
     receive_buffer: 8 << 10,
     send_buffer: 8 << 10,
+    // The owner's thread may read from the socket.
+    shared_buffers: true,
 };
 
 /// The largest message that the owner sends.

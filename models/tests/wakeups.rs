@@ -106,7 +106,7 @@ fn a_reader_that_found_nothing_is_told_of_what_comes() {
             let inbox = inbox.clone();
             thread::spawn(move || u32::from(inbox.push(chunk(1))) + u32::from(inbox.push(chunk(1))))
         };
-        let (mut slab, mut meta) = ([0; 8], [0; 4]);
+        let (mut slab, mut meta) = ([0; 8], [0; 8]);
         let (mut count, mut found_nothing) = (0, 0);
         for _ in 0..2 {
             match inbox.read(&mut slab, &mut meta).0 {
@@ -138,7 +138,7 @@ fn a_task_that_paused_is_told_when_a_reader_made_room() {
                 inbox.pause(0)
             })
         };
-        let (mut slab, mut meta) = ([0; 8], [0; 4]);
+        let (mut slab, mut meta) = ([0; 8], [0; 8]);
         let mut resumed = inbox.read(&mut slab, &mut meta).1;
         let paused = task.join().unwrap();
         resumed |= inbox.read(&mut slab, &mut meta).1;

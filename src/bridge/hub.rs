@@ -129,8 +129,9 @@ impl Hub {
     }
 
     /// Takes a batch: the number of messages in the slab, 0 for none, -1 for one large message
-    /// that is taken with `takeLargeBytes` or `takeLargeText`. `meta` receives
-    /// `length << 2 | kind` per message; for a large one, its kind and its length.
+    /// that is taken with `takeLargeBytes` or `takeLargeText`, -2 for one that has begun and goes into
+    /// memory for `fill`. `meta` receives start and `length << 2 | kind` per message; for a large
+    /// one, its kind and its length.
     #[napi(catch_unwind)]
     pub fn read(
         &mut self,
@@ -146,18 +147,33 @@ impl Hub {
         let meta = unsafe { meta.as_mut() };
         match handle.read(slab, meta) {
             Batch::Empty => 0,
+            Batch::Begun(kind, length) => {
+                announce(meta, kind, length);
+                -2
+            }
             Batch::Large(kind, payload) => {
-                if let ([kind_slot, length_slot, ..], Ok(length)) =
-                    (meta, u32::try_from(payload.len()))
-                {
-                    (*kind_slot, *length_slot) = (kind as u32, length);
-                }
+                announce(meta, kind, payload.len());
                 self.large = Some((kind, payload));
                 -1
             }
             // As many as `meta` has room for, far below the limit.
             Batch::Packed(count) => i32::try_from(count).unwrap_or(i32::MAX),
         }
+    }
+
+    /// Takes what has come of the message that `read` announced as begun, behind the `filled` bytes of
+    /// `target` that are there. The number of bytes, or -1 when it will never be complete.
+    #[napi(catch_unwind)]
+    pub fn fill(&self, id: u32, mut target: Uint8ArraySlice<'_>, filled: u32) -> i32 {
+        let connections = self.connections.borrow();
+        // SAFETY: JavaScript does not run during this call, and no other thread knows the array.
+        let target = unsafe { target.as_mut() };
+        connections
+            .get(&id)
+            .zip(target.get_mut(filled as usize..))
+            .and_then(|(handle, rest)| handle.read_remaining(rest))
+            // Far below the limit: only messages of some megabytes begin.
+            .map_or(-1, |count| i32::try_from(count).unwrap_or(-1))
     }
 
     /// Copies the large message that `read` announced into memory that JavaScript owns: external
@@ -305,6 +321,13 @@ impl Hub {
     /// Does something with a connection that is still known.
     pub(super) fn with<T>(&self, id: u32, action: impl FnOnce(&Handle) -> T) -> Option<T> {
         self.connections.borrow().get(&id).map(action)
+    }
+}
+
+/// Describes a large message.
+fn announce(meta: &mut [u32], kind: Kind, length: usize) {
+    if let ([kind_slot, length_slot, ..], Ok(length)) = (meta, u32::try_from(length)) {
+        (*kind_slot, *length_slot) = (kind as u32, length);
     }
 }
 

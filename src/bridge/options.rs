@@ -68,6 +68,8 @@ pub struct ConnectOptions {
     pub receive_buffer: u32,
     /// Bytes held for the socket.
     pub send_buffer: u32,
+    /// Binary messages are taken where they are, without a copy for each.
+    pub shared_buffers: bool,
 }
 
 /// How a silent peer is found to be gone.
@@ -147,6 +149,7 @@ impl TryFrom<ConnectOptions> for Config {
                 max_message_size: options.max_message_size as usize,
                 receive_buffer: options.receive_buffer as usize,
                 send_buffer: options.send_buffer as usize,
+                shared_buffers: options.shared_buffers,
             },
             path: options.path.map(PathBuf::from),
             proxy: options.proxy.map(ProxyOptions::from),

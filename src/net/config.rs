@@ -86,6 +86,8 @@ pub struct Limits {
     pub receive_buffer: usize,
     /// Messages held for the socket; over it writers wait.
     pub send_buffer: usize,
+    /// The reader takes binary messages where they are, and makes no copies of its own.
+    pub shared_buffers: bool,
 }
 
 /// Options of the TCP socket.
@@ -128,6 +130,7 @@ impl Default for Limits {
             max_message_size: 64 << 20,
             receive_buffer: 256 << 10,
             send_buffer: 256 << 10,
+            shared_buffers: false,
         }
     }
 }

@@ -27,7 +27,7 @@ use super::{
 
 /// Starts a connection on a network thread.
 pub fn connect(config: Config, observer: Arc<dyn Observer>) -> Handle {
-    let shared = Arc::new(Shared::new(observer, config.limits.receive_buffer));
+    let shared = Arc::new(Shared::new(observer, &config.limits));
     let task_shared = Arc::clone(&shared);
     let origin = (config.versions != HttpVersions::Only1).then(|| config.request.authority.clone());
     let task = async move {

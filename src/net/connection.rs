@@ -58,7 +58,9 @@ pub struct Connection {
     deadline: Deadline,
     timeouts: Timeouts,
     /// Wakes the task, whoever polls the socket.
-    waker: Waker,
+    pub(super) waker: Waker,
+    /// When the task looks whether a reader that was lent the socket still reads.
+    pub(super) watch: Deadline,
 }
 
 impl Connection {
@@ -98,6 +100,7 @@ impl Connection {
             deadline: Deadline::default(),
             timeouts,
             waker: Waker::noop().clone(),
+            watch: Deadline::default(),
         }
     }
 
@@ -180,6 +183,7 @@ impl Connection {
         match &self.phase {
             Phase::Open => {
                 self.filter.discard();
+                self.abandon_remaining();
                 self.deadline.arm(self.timeouts.close);
                 self.phase = Phase::Local { request: Some(request) };
             }
@@ -309,6 +313,8 @@ impl Future for Connection {
                 return Poll::Pending;
             }
         }
+        // The peer is fast: its reader may do better by itself.
+        connection.shared.lease.begin();
         // Other connections of this thread have their turn first.
         cx.waker().wake_by_ref();
         Poll::Pending

@@ -25,6 +25,12 @@ impl Deadline {
         }
     }
 
+    /// True while it runs.
+    #[must_use]
+    pub fn is_armed(&self) -> bool {
+        self.sleep.is_some()
+    }
+
     /// Stops the timer and frees it.
     pub fn disarm(&mut self) {
         self.sleep = None;

@@ -112,6 +112,14 @@ impl FrameFilter {
         }
     }
 
+    /// Goes on in the middle of a binary message, of whose only frame so many bytes are left. What is
+    /// left is thrown away.
+    pub(super) fn resume(&mut self, remaining: u64) {
+        self.discard();
+        let fin = true;
+        self.frame = Some(FrameState { fin, opcode: 2, piece: 0, remaining });
+    }
+
     /// True when everything of the messages so far was passed on.
     #[must_use]
     pub fn is_between_messages(&self) -> bool {

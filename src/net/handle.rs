@@ -14,9 +14,11 @@ use futures::task::AtomicWaker;
 
 use super::{
     closing::{CloseRequest, Outcome},
+    config::Limits,
     connection::Connection,
     handshake::Opened,
     inbox::{Batch, Inbox},
+    lease::Lease,
     outbox::{Block, Outbox},
     pings::{PingRequest, Pong},
     stats::{Counters, Stats},
@@ -67,6 +69,7 @@ pub(super) struct Shared {
     /// Set with every change of `control`, so that the task need not lock to see that there is none.
     changed: AtomicBool,
     pub(super) inbox: Inbox,
+    pub(super) lease: Lease,
     observer: Arc<dyn Observer>,
     pub(super) outbox: Outbox,
     pub(super) stats: Counters,
@@ -110,9 +113,29 @@ impl Handle {
     pub fn read(&self, slab: &mut [u8], meta: &mut [u32]) -> Batch {
         let (batch, resume) = self.0.inbox.read(slab, meta);
         if resume {
+            // The peer is faster than this reader.
+            self.0.lease.begin();
             self.0.waker.wake();
         }
-        batch
+        match batch {
+            Batch::Empty if self.0.lease.is_held() => self.0.read_direct(slab, meta),
+            batch => batch,
+        }
+    }
+
+    /// Takes what has come of the message that [`Handle::read`] announced as begun, into `target`,
+    /// which is the rest of its memory. `None` when the message will never be complete. A reader that
+    /// has not got everything is told when there is more.
+    #[must_use]
+    pub fn read_remaining(&self, target: &mut [u8]) -> Option<usize> {
+        self.0.inbox.wait();
+        match self.0.connection.try_lock() {
+            Ok(mut slot) => slot.as_mut()?.read_remaining(target),
+            Err(_) => {
+                self.0.waker.wake();
+                Some(0)
+            }
+        }
     }
 
     /// Queues messages. False when the connection takes no more.
@@ -228,14 +251,15 @@ impl Handle {
 }
 
 impl Shared {
-    pub(super) fn new(observer: Arc<dyn Observer>, receive_buffer: usize) -> Self {
+    pub(super) fn new(observer: Arc<dyn Observer>, limits: &Limits) -> Self {
         Self {
             #[cfg(feature = "testing")]
             _alive: super::fault::Alive::new(),
             connection: Mutex::default(),
             control: Mutex::default(),
             changed: AtomicBool::new(false),
-            inbox: Inbox::new(receive_buffer),
+            inbox: Inbox::new(limits.receive_buffer),
+            lease: Lease::new(limits.shared_buffers),
             observer,
             outbox: Outbox::default(),
             stats: Counters::default(),
@@ -266,6 +290,27 @@ impl Shared {
             Ok(mut slot) => slot.as_mut().is_some_and(Connection::write_now),
             Err(_) => false,
         }
+    }
+
+    /// Reads from the socket, which the task has lent to the caller's thread.
+    fn read_direct(&self, slab: &mut [u8], meta: &mut [u32]) -> Batch {
+        let Ok(mut slot) = self.connection.try_lock() else {
+            // The task is at work on it: it reads by itself.
+            self.lease.end();
+            self.waker.wake();
+            return Batch::Empty;
+        };
+        let Some(connection) = slot.as_mut() else { return Batch::Empty };
+        if self.inbox.is_empty() {
+            return connection.read_direct(slab, meta);
+        }
+        // What the task has delivered meanwhile comes first.
+        drop(slot);
+        let (batch, resume) = self.inbox.read(slab, meta);
+        if resume {
+            self.waker.wake();
+        }
+        batch
     }
 
     /// What was asked for since the last call.

@@ -51,6 +51,9 @@ pub struct Chunk {
 pub enum Batch {
     /// Nothing is there; the reader is told when something comes.
     Empty,
+    /// A message of so many bytes has begun: the reader brings memory for it
+    /// ([`Handle::read_remaining`](super::handle::Handle::read_remaining)).
+    Begun(Kind, usize),
     /// One message too large to be packed.
     Large(Kind, Bytes),
     /// So many messages were packed into the slab.
@@ -109,6 +112,16 @@ impl Chunk {
         (count, self.cost - count * ENTRY_COST)
     }
 
+    /// True when the last message is text.
+    #[must_use]
+    pub fn is_text(&self) -> bool {
+        match (self.large.back(), self.packed.last()) {
+            (Some((before, kind, _)), _) if *before == self.packed.len() => *kind != Kind::Binary,
+            (_, Some(entry)) => entry & 3 != Kind::Binary as u32,
+            (_, None) => false,
+        }
+    }
+
     /// True when there is no message, or none is left.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -123,20 +136,24 @@ impl Chunk {
         self.large.pop_front().map(|(_, kind, payload)| (kind, payload))
     }
 
-    /// Moves packed messages into `slab` while both have room; returns their number and size.
-    fn pack(&mut self, slab: &mut [u8], meta: &mut [u32]) -> (usize, usize) {
+    /// Moves packed messages into `slab` behind `used` bytes, while it and `meta` have room; returns
+    /// their number and size.
+    fn pack(&mut self, slab: &mut [u8], used: usize, meta: &mut [u32]) -> (usize, usize) {
         let end = self.large.front().map_or(self.packed.len(), |(before, ..)| *before);
         let (mut count, mut len) = (0, 0);
-        for (entry, slot) in self.packed[self.read_packed..end].iter().zip(meta) {
+        for (entry, slot) in self.packed[self.read_packed..end].iter().zip(meta.chunks_exact_mut(2))
+        {
             let next = len + (entry >> 2) as usize;
-            if next > slab.len() {
+            if used + next > slab.len() {
                 break;
             }
-            *slot = *entry;
+            // A slab is far smaller than 4 GiB.
+            slot[0] = u32::try_from(used + len).unwrap_or(0);
+            slot[1] = *entry;
             len = next;
             count += 1;
         }
-        slab[..len].copy_from_slice(&self.bytes[self.read_bytes..self.read_bytes + len]);
+        slab[used..used + len].copy_from_slice(&self.bytes[self.read_bytes..self.read_bytes + len]);
         self.read_packed += count;
         self.read_bytes += len;
         (count, len)
@@ -163,7 +180,7 @@ impl Inbox {
 
     /// Takes the next messages: a packed run, or one large message.
     ///
-    /// `meta` receives `length << 2 | kind` per packed message. The second value
+    /// `meta` receives start and `length << 2 | kind` per packed message. The second value
     /// is true when the task had paused and half of the budget is free again: it is then
     /// worth waking for.
     pub fn read(&self, slab: &mut [u8], meta: &mut [u32]) -> (Batch, bool) {
@@ -181,7 +198,7 @@ impl Inbox {
             };
             let large = if count == 0 { chunk.pop_large() } else { None };
             if large.is_none() {
-                let (packed, size) = chunk.pack(&mut slab[used..], &mut meta[count..]);
+                let (packed, size) = chunk.pack(slab, used, &mut meta[2 * count..]);
                 used += size;
                 count += packed;
             }
@@ -209,6 +226,23 @@ impl Inbox {
         // A reader may still take what it has when everything else was dropped.
         state.cost = state.cost.saturating_sub(bytes + messages * ENTRY_COST);
         state.paused && state.cost <= self.budget / 2 && std::mem::take(&mut state.paused)
+    }
+
+    /// True when no message is there.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        lock(&self.current).is_none() && lock(&self.state).chunks.is_empty()
+    }
+
+    /// A reader waits, as if it had asked and found nothing.
+    pub fn wait(&self) {
+        lock(&self.state).waiting = true;
+    }
+
+    /// True when a reader waits. It does not any more: the caller tells it to look.
+    #[must_use]
+    pub fn stop_waiting(&self) -> bool {
+        std::mem::take(&mut lock(&self.state).waiting)
     }
 
     /// Bytes that count against the receive budget.
@@ -264,11 +298,11 @@ mod tests {
     #[test]
     fn small_messages_are_packed_in_order_and_the_budget_returns_to_zero() {
         let inbox = inbox_with(&[(Kind::Ascii, 3), (Kind::Binary, 0), (Kind::Utf8, 2)]);
-        let (mut slab, mut meta) = ([9; 64], [0; 8]);
+        let (mut slab, mut meta) = ([9; 64], [0; 16]);
         assert_eq!(inbox.cost(), 5 + 3 * ENTRY_COST);
         assert_eq!(inbox.read(&mut slab, &mut meta).0, Batch::Packed(3));
         assert_eq!(slab[..5], [0, 0, 0, 2, 2]);
-        assert_eq!(meta[..3], [3 << 2 | 1, 0, 2 << 2 | 2]);
+        assert_eq!(meta[..6], [0, 3 << 2 | 1, 3, 0, 3, 2 << 2 | 2]);
         assert_eq!(inbox.cost(), 0);
         assert_eq!(inbox.read(&mut slab, &mut meta).0, Batch::Empty);
     }
@@ -277,10 +311,10 @@ mod tests {
     fn a_batch_ends_where_the_slab_or_the_list_of_lengths_ends() {
         let inbox = inbox_with(&[(Kind::Binary, 4); 5]);
         let mut slab = [0; 9];
-        let mut meta = [0; 8];
+        let mut meta = [0; 16];
         assert_eq!(inbox.read(&mut slab, &mut meta).0, Batch::Packed(2));
         assert_eq!(slab[..8], [0, 0, 0, 0, 1, 1, 1, 1]);
-        assert_eq!(inbox.read(&mut slab, &mut meta[..1]).0, Batch::Packed(1));
+        assert_eq!(inbox.read(&mut slab, &mut meta[..2]).0, Batch::Packed(1));
         assert_eq!(slab[..4], [2; 4]);
         assert_eq!(inbox.read(&mut slab, &mut meta).0, Batch::Packed(2));
         assert_eq!(inbox.cost(), 0);
@@ -290,7 +324,7 @@ mod tests {
     fn a_large_message_keeps_its_place_and_is_not_copied() {
         let inbox =
             inbox_with(&[(Kind::Binary, 1), (Kind::Utf8, PACK_LIMIT + 1), (Kind::Binary, 1)]);
-        let (mut slab, mut meta) = ([0; 64], [0; 8]);
+        let (mut slab, mut meta) = ([0; 64], [0; 16]);
         assert_eq!(inbox.read(&mut slab, &mut meta).0, Batch::Packed(1));
         match inbox.read(&mut slab, &mut meta).0 {
             Batch::Large(Kind::Utf8, bytes) => assert_eq!(bytes.len(), PACK_LIMIT + 1),
@@ -318,7 +352,7 @@ mod tests {
         let inbox = inbox_with(&[(Kind::Binary, 8)]);
         assert!(!inbox.pause(0));
         assert!(inbox.pause(100));
-        let (_, resume) = inbox.read(&mut [0; 8], &mut [0; 1]);
+        let (_, resume) = inbox.read(&mut [0; 8], &mut [0; 2]);
         assert!(resume);
     }
 }

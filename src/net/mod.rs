@@ -33,6 +33,7 @@ pub mod connection;
 pub mod deadline;
 pub mod deflate;
 pub mod dial;
+mod direct;
 pub mod error;
 pub mod extensions;
 #[cfg(feature = "testing")]
@@ -47,6 +48,7 @@ pub mod inbox;
 pub mod inflate;
 mod interim;
 pub mod key_log;
+mod lease;
 pub mod outbox;
 pub mod output;
 pub mod patience;

@@ -13,11 +13,13 @@ use tokio_tungstenite::tungstenite::{Error as EngineError, protocol::Message};
 use super::{
     closing::{End, Phase},
     connection::Connection,
+    direct::Remaining,
     error::{Error, Violation},
     frames::{Control, FrameFilter, Step},
     handle::Signals,
-    inbox::{Chunk, Kind},
+    inbox::{Chunk, Kind, PACK_LIMIT},
     output::Output,
+    whole::Ahead,
 };
 
 /// What has been received and is not in the inbox yet.
@@ -27,6 +29,13 @@ pub(super) struct Reading {
     chunk: Chunk,
     /// What the filter met behind the data that the engine has been given.
     pub(super) event: Option<Step>,
+    /// The last read brought so much that a message which it has a part of waits for the rest, so
+    /// that the engine is empty when the socket is lent.
+    pub(super) floods: bool,
+    /// The large message that the reader's thread is taking.
+    pub(super) remaining: Option<Remaining>,
+    /// The last message that the reader's thread took was large.
+    pub(super) was_large: bool,
 }
 
 /// Received bytes that the filter has not taken.
@@ -49,7 +58,14 @@ impl Reading {
     /// Starts with what came in the same packets as the answer to the handshake.
     pub(super) fn new(received: &[u8]) -> Self {
         let input = Input { bytes: received.to_vec(), start: 0, end: received.len() };
-        Self { input, chunk: Chunk::default(), event: None }
+        Self {
+            input,
+            chunk: Chunk::default(),
+            event: None,
+            floods: false,
+            remaining: None,
+            was_large: false,
+        }
     }
 }
 
@@ -60,6 +76,9 @@ impl Connection {
     /// # Cancel safety
     /// What was read stays in the input, the engine or the chunk until it is delivered.
     pub(super) fn poll_read(&mut self, cx: &mut Context<'_>) -> bool {
+        if self.poll_lease(cx) {
+            return false;
+        }
         let phase = std::mem::discriminant(&self.phase);
         self.parse();
         let mut more = std::mem::discriminant(&self.phase) != phase;
@@ -67,6 +86,7 @@ impl Connection {
             match self.fill(cx) {
                 Poll::Ready(Ok(0)) => self.on_socket_end(Error::EndOfStream),
                 Poll::Ready(Ok(n)) => {
+                    self.reading.floods = n >= FLOOD && self.shared.lease.is_worth();
                     self.on_received(n);
                     self.parse();
                     more = true;
@@ -92,6 +112,9 @@ impl Connection {
     fn deliver(&mut self) {
         let (messages, bytes) = self.reading.chunk.counts();
         self.shared.stats.on_messages_received(messages, bytes);
+        if messages > 0 {
+            self.shared.lease.consider(messages, bytes, self.reading.chunk.is_text());
+        }
         if !self.reading.chunk.is_empty()
             && self.shared.inbox.push(std::mem::take(&mut self.reading.chunk))
         {
@@ -171,6 +194,12 @@ impl Connection {
                 chunk.push(kind, payload);
                 continue;
             }
+            if self.reading.floods
+                && wire.event.is_none()
+                && wire.filter.look_ahead(wire.input.bytes(), PACK_LIMIT) == Ahead::Part
+            {
+                return Step::NeedInput;
+            }
             match self.engine.read(&mut wire) {
                 Ok(Message::Text(text)) => {
                     let kind = if text.is_ascii() { Kind::Ascii } else { Kind::Utf8 };
@@ -212,8 +241,30 @@ impl Input {
         Some(message)
     }
 
-    fn len(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         self.end - self.start
+    }
+
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.bytes[self.start..self.end]
+    }
+
+    /// Moves the front to `out`.
+    pub(super) fn take(&mut self, out: &mut [u8]) {
+        out.copy_from_slice(&self.bytes[self.start..self.start + out.len()]);
+        self.skip(out.len());
+    }
+
+    pub(super) fn skip(&mut self, count: usize) {
+        self.start += count;
+        if self.start == self.end {
+            *self = Self::default();
+        }
+    }
+
+    /// Keeps what nobody could take yet; nothing else is here.
+    pub(super) fn keep(&mut self, rest: &[u8]) {
+        *self = Self { bytes: rest.to_vec(), start: 0, end: rest.len() };
     }
 
     /// Room for the next read, behind what is left.
@@ -280,6 +331,9 @@ thread_local! {
 
 /// One read takes this much at the most: a socket's usual receive buffer on a local network.
 const READ_BUFFER: usize = 128 << 10;
+
+/// A read of this much is one of many: a record of TLS has no more.
+const FLOOD: usize = 16 << 10;
 
 /// Messages are handed to the reader in chunks of about this size, so that it can begin
 /// while the rest is still being parsed.

@@ -36,6 +36,8 @@ pub(super) struct Recorder {
 
 /// The near end of a connection.
 pub(super) struct Near {
+    /// A large message that is coming, and how much of it is there.
+    pub(super) begun: Mutex<Option<(Received, usize)>>,
     pub(super) handle: Handle,
     pub(super) recorder: Arc<Recorder>,
 }
@@ -83,9 +85,9 @@ pub(super) fn parts(
     let (near, far) = duplex(PIPE);
     let recorder = Arc::new(Recorder::default());
     let observer: Arc<dyn Observer> = Arc::clone(&recorder) as _;
-    let shared = Arc::new(Shared::new(observer, limits.receive_buffer));
+    let shared = Arc::new(Shared::new(observer, &limits));
     let connection = Connection::new(transport(near), b"", limits, timeouts, Arc::clone(&shared));
-    (Near { handle: Handle(shared), recorder }, Far(far), connection)
+    (Near { begun: Mutex::default(), handle: Handle(shared), recorder }, Far(far), connection)
 }
 
 /// A frame as a server sends it.
@@ -143,28 +145,41 @@ impl Observer for Recorder {
 impl Near {
     /// What can be read without waiting.
     pub(super) fn read_now(&self) -> Vec<Received> {
-        let (mut slab, mut meta) = (vec![0; 64 << 10], [0; 64]);
+        let begun = self.begun.lock().unwrap().take();
+        if let Some(begun) = begun {
+            return self.read_begun(begun);
+        }
+        let (mut slab, mut meta) = (vec![0; 64 << 10], [0; 128]);
         match self.handle.read(&mut slab, &mut meta) {
             Batch::Empty => Vec::new(),
             Batch::Large(kind, payload) => vec![(kind, payload.to_vec())],
-            Batch::Packed(count) => {
-                let mut start = 0;
-                meta[..count]
-                    .iter()
-                    .map(|entry| {
-                        let kind = match entry & 3 {
-                            0 => Kind::Binary,
-                            1 => Kind::Ascii,
-                            _ => Kind::Utf8,
-                        };
-                        let end = start + (entry >> 2) as usize;
-                        let payload = slab[start..end].to_vec();
-                        start = end;
-                        (kind, payload)
-                    })
-                    .collect()
-            }
+            Batch::Begun(kind, total) => self.read_begun(((kind, vec![0; total]), 0)),
+            Batch::Packed(count) => meta[..2 * count]
+                .chunks_exact(2)
+                .map(|slot| {
+                    let kind = match slot[1] & 3 {
+                        0 => Kind::Binary,
+                        1 => Kind::Ascii,
+                        _ => Kind::Utf8,
+                    };
+                    let start = slot[0] as usize;
+                    (kind, slab[start..start + (slot[1] >> 2) as usize].to_vec())
+                })
+                .collect(),
         }
+    }
+
+    /// Goes on with a large message; nothing while it is not complete.
+    fn read_begun(&self, ((kind, mut payload), mut filled): (Received, usize)) -> Vec<Received> {
+        match self.handle.read_remaining(&mut payload[filled..]) {
+            Some(more) => filled += more,
+            None => return Vec::new(),
+        }
+        if filled == payload.len() {
+            return vec![(kind, payload)];
+        }
+        *self.begun.lock().unwrap() = Some(((kind, payload), filled));
+        Vec::new()
     }
 
     /// The next batch.

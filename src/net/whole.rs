@@ -37,6 +37,61 @@ impl FrameFilter {
         *input = rest;
         Some((kind, payload))
     }
+
+    /// Looks at what [`FrameFilter::take_whole`] has left. A message of more than `limit` bytes with
+    /// its header is large.
+    pub fn look_ahead(&self, input: &[u8], limit: usize) -> Ahead {
+        let Some((first, rest)) = input.split_first() else { return Ahead::Part };
+        if !matches!(*first, FINAL_TEXT | FINAL_BINARY) {
+            return Ahead::Other;
+        }
+        let Some((second, rest)) = rest.split_first() else { return Ahead::Part };
+        let (header, length, payload) = match second {
+            ..=125 => (2, usize::from(*second), rest),
+            126 => match rest.split_first_chunk() {
+                Some((length, payload)) => (4, usize::from(u16::from_be_bytes(*length)), payload),
+                None => return Ahead::Part,
+            },
+            127 => match rest.split_first_chunk() {
+                // What does not fit is no length that anybody admits.
+                Some((length, payload)) => {
+                    let length = usize::try_from(u64::from_be_bytes(*length));
+                    (10, length.unwrap_or(usize::MAX), payload)
+                }
+                None => return Ahead::Part,
+            },
+            // A mask.
+            128.. => return Ahead::Other,
+        };
+        if !self.admits_whole(length) || payload.len() >= length {
+            return Ahead::Other;
+        }
+        let is_text = *first == FINAL_TEXT;
+        if header + length > limit {
+            if is_text { Ahead::Other } else { Ahead::Large { header, length } }
+        } else if is_text && std::str::from_utf8(payload).is_err_and(|e| e.error_len().is_some()) {
+            // The connection fails now, and not when the rest has come.
+            Ahead::Other
+        } else {
+            Ahead::Part
+        }
+    }
+}
+
+/// What the bytes behind the last whole message are the beginning of.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Ahead {
+    /// Of a message that can be taken whole, or of nothing yet.
+    Part,
+    /// Of a binary message of `length` bytes behind a header of `header` bytes, which is too large.
+    Large {
+        /// Bytes of the frame's header.
+        header: usize,
+        /// Bytes of its payload.
+        length: usize,
+    },
+    /// Of something else.
+    Other,
 }
 
 /// First byte of an unfragmented text frame: FIN and the opcode (RFC 6455 section 5.2).

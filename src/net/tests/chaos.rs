@@ -65,6 +65,8 @@ const LIMITS: Limits = Limits {
     max_message_size: 4000,
     receive_buffer: 8 << 10,
     send_buffer: 8 << 10,
+    // The owner's thread may read from the socket.
+    shared_buffers: true,
 };
 
 /// A read buffer may be parsed beyond the budget, and each message costs some bytes more.

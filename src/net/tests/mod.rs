@@ -6,6 +6,7 @@ mod cancellation;
 mod chaos;
 mod closing;
 mod compression;
+mod direct;
 mod heartbeat;
 mod messages;
 mod parsers;

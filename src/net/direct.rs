@@ -1,0 +1,263 @@
+//! Reading by the reader's thread, while the task has lent it the socket (`lease.rs`).
+//!
+//! Only whole messages in one plain frame are taken here, into the reader's own memory. Anything
+//! else stays in the input for the task: it alone knows timers, answers control frames and ends the
+//! connection.
+
+use std::{
+    io,
+    pin::Pin,
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use tokio::io::{AsyncRead, ReadBuf};
+
+use super::{
+    closing::Phase,
+    connection::Connection,
+    error::Error,
+    handle::Signals,
+    inbox::{Batch, Kind, PACK_LIMIT},
+    whole::Ahead,
+};
+
+/// What is left of a large message that goes into memory of the reader's as it comes.
+#[derive(Debug)]
+pub(super) struct Remaining {
+    bytes: usize,
+    total: usize,
+}
+
+impl Connection {
+    /// Takes the next messages from the socket. The inbox must be empty.
+    ///
+    /// `meta` receives start and `length << 2 | kind` per message. Ends the lease, and leaves the
+    /// rest to the task, when it meets something else or there is little. When it gives nothing, the
+    /// task is woken by what comes next.
+    pub(super) fn read_direct(&mut self, slab: &mut [u8], meta: &mut [u32]) -> Batch {
+        if let Some(remaining) = &self.reading.remaining {
+            return Batch::Begun(Kind::Binary, remaining.total);
+        }
+        let room = slab.len().min(self.limits.receive_buffer.max(MIN_ROOM));
+        let slab = &mut slab[..room];
+        let held = self.reading.input.len();
+        if !self.may_read_direct() {
+            self.end_lease();
+            return Batch::Empty;
+        }
+        if let Some(begun) = self.look_ahead() {
+            return begun;
+        }
+        if held > room / 2 {
+            // More than a part of a message: the task has it.
+            self.end_lease();
+        }
+        if !self.shared.lease.is_held() {
+            return Batch::Empty;
+        }
+        self.reading.input.take(&mut slab[..held]);
+        // What a large message brings into the slab is copied once more.
+        let mut limit = if self.reading.was_large { held + RECORD } else { room };
+        let mut filled = held;
+        loop {
+            let (more, is_dry) = self.fill_direct(&mut slab[filled..limit]);
+            filled += more;
+            let (count, bytes, rest) = self.cut(&slab[..filled], meta);
+            if count == 0
+                && !is_dry
+                && filled < room
+                && self.filter.look_ahead(rest, PACK_LIMIT) == Ahead::Part
+            {
+                limit = room;
+                continue;
+            }
+            self.reading.input.keep(rest);
+            if more >= LITTLE {
+                self.shared.lease.on_used();
+            } else if more > 0 {
+                self.end_lease();
+            }
+            let begun = self.look_ahead();
+            if count > 0 {
+                self.reading.was_large = false;
+                self.shared.stats.on_messages_received(count, bytes);
+                let _ = self.shared.inbox.stop_waiting();
+                return Batch::Packed(count);
+            }
+            return begun.unwrap_or(Batch::Empty);
+        }
+    }
+
+    /// Goes on with the large message that was begun: fills `target`, its rest, from the front.
+    /// Returns how much came; `None` when it will never be complete.
+    pub(super) fn read_remaining(&mut self, target: &mut [u8]) -> Option<usize> {
+        let wanted = self.reading.remaining.as_ref()?.bytes;
+        let target = target.get_mut(..wanted)?;
+        let mut filled = self.reading.input.len().min(wanted);
+        self.reading.input.take(&mut target[..filled]);
+        // As long as the socket has something: otherwise nothing would wake the task.
+        while filled < wanted {
+            let (more, is_dry) = self.fill_direct(&mut target[filled..]);
+            filled += more;
+            if is_dry {
+                break;
+            }
+        }
+        if filled > 0 {
+            self.shared.lease.on_used();
+        }
+        let remaining = self.reading.remaining.as_mut()?;
+        remaining.bytes -= filled;
+        if remaining.bytes == 0 {
+            self.shared.stats.on_messages_received(1, remaining.total);
+            self.reading.remaining = None;
+            self.shared.lease.set_large(false);
+            let _ = self.shared.inbox.stop_waiting();
+            // The task watches again.
+            self.waker.wake_by_ref();
+        }
+        Some(filled)
+    }
+
+    /// True while the reader's thread reads the socket, as far as there is anything for it.
+    pub(super) fn poll_lease(&mut self, cx: &mut Context<'_>) -> bool {
+        let lease = &self.shared.lease;
+        if !lease.is_held() {
+            return false;
+        }
+        let mut lent = matches!(self.phase, Phase::Open);
+        if self.reading.remaining.is_some() {
+            self.watch.disarm();
+        } else if lent {
+            if !self.watch.is_armed() {
+                self.watch.arm(PATIENCE);
+            }
+            while lent && self.watch.poll_expired(cx) {
+                lent = lease.take_used();
+                self.watch.arm(PATIENCE);
+            }
+        }
+        if !lent {
+            self.watch.disarm();
+            lease.end();
+            return false;
+        }
+        if self.shared.inbox.stop_waiting() {
+            self.shared.signal(Signals::READABLE);
+        }
+        true
+    }
+
+    /// Leaves the rest of a large message to the filter, which throws it away.
+    pub(super) fn abandon_remaining(&mut self) {
+        if let Some(remaining) = self.reading.remaining.take() {
+            self.shared.lease.set_large(false);
+            self.filter.resume(remaining.bytes as u64);
+        }
+    }
+
+    fn may_read_direct(&self) -> bool {
+        matches!(self.phase, Phase::Open)
+            && !self.multiplexed
+            && self.deflater.is_none()
+            && self.reading.event.is_none()
+            && self.filter.is_between_messages()
+    }
+
+    /// Reads once, and goes on while TLS gives full records and there is room for more of them.
+    /// Returns how much came, and true when the task is woken by what comes next, or by the end.
+    fn fill_direct(&mut self, target: &mut [u8]) -> (usize, bool) {
+        let waker = self.waker.clone();
+        let mut cx = Context::from_waker(&waker);
+        let mut buffer = ReadBuf::new(target);
+        let is_dry = loop {
+            let before = buffer.filled().len();
+            match Pin::new(&mut self.transport).poll_read(&mut cx, &mut buffer) {
+                Poll::Ready(Ok(())) => {
+                    let n = buffer.filled().len() - before;
+                    if n == 0 {
+                        self.on_socket_end(Error::EndOfStream);
+                        break true;
+                    }
+                    self.on_received(n);
+                    if n < RECORD || buffer.remaining() < RECORD {
+                        break false;
+                    }
+                }
+                Poll::Ready(Err(error)) => {
+                    if error.kind() == io::ErrorKind::UnexpectedEof {
+                        // TLS without close_notify: no less an end than a FIN.
+                        self.on_socket_end(Error::EndOfStream);
+                    } else {
+                        self.on_io_error("read", error);
+                    }
+                    break true;
+                }
+                Poll::Pending => break true,
+            }
+        };
+        if !matches!(self.phase, Phase::Open) {
+            // The task ends the connection.
+            self.waker.wake_by_ref();
+        }
+        (buffer.filled().len(), is_dry)
+    }
+
+    /// Lists whole messages; returns their number and bytes, and what follows them.
+    fn cut<'a>(&self, received: &'a [u8], meta: &mut [u32]) -> (usize, usize, &'a [u8]) {
+        let mut rest = received;
+        let (mut count, mut bytes) = (0, 0);
+        for slot in meta.chunks_exact_mut(2) {
+            let Some((kind, payload)) = self.filter.take_whole(&mut rest) else { break };
+            let start = received.len() - rest.len() - payload.len();
+            // A slab is far smaller than 4 GiB.
+            slot[0] = u32::try_from(start).unwrap_or(0);
+            slot[1] = u32::try_from(payload.len()).unwrap_or(0) << 2 | kind as u32;
+            bytes += payload.len();
+            count += 1;
+        }
+        (count, bytes, rest)
+    }
+
+    /// Looks at what follows whole messages: a part of another one stays in the input; a large one
+    /// begins; whatever else is the task's.
+    fn look_ahead(&mut self) -> Option<Batch> {
+        match self.filter.look_ahead(self.reading.input.bytes(), PACK_LIMIT) {
+            Ahead::Part => None,
+            Ahead::Large { header, length } if length <= LARGE_LIMIT => {
+                self.reading.input.skip(header);
+                self.reading.remaining = Some(Remaining { bytes: length, total: length });
+                self.reading.was_large = true;
+                self.shared.lease.set_large(true);
+                Some(Batch::Begun(Kind::Binary, length))
+            }
+            Ahead::Large { .. } | Ahead::Other => {
+                self.end_lease();
+                None
+            }
+        }
+    }
+
+    fn end_lease(&mut self) {
+        self.shared.lease.end();
+        self.waker.wake_by_ref();
+    }
+}
+
+/// A reader that has not come back after this time does something else: the task reads again, so
+/// that Pings are answered and the peer's end is seen.
+const PATIENCE: Duration = Duration::from_millis(2);
+
+/// A read of less than this is no flood: the network thread can do it.
+const LITTLE: usize = 4 << 10;
+
+/// Most that one record of TLS holds (RFC 8446 section 5.1).
+const RECORD: usize = 16 << 10;
+
+/// A message up to this size gets its memory when its header comes. It is not touched before the
+/// bytes come, and so not taken from the system.
+const LARGE_LIMIT: usize = 4 << 20;
+
+/// A slab takes in this much whatever the receive budget is: a message, and a part of another.
+const MIN_ROOM: usize = 2 * PACK_LIMIT;

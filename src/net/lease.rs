@@ -1,0 +1,94 @@
+//! Who reads the socket: the task, or for a while the thread of the reader.
+//!
+//! What one core has read costs another one dearly: at 16 KiB a message, handing it over takes more
+//! than reading it. So while the peer is faster than the reader, the reader's thread reads by
+//! itself (`direct.rs`), and the task only watches that it still does.
+
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+
+/// The right to read, lent by the task.
+#[derive(Debug)]
+pub(super) struct Lease {
+    /// Average size of binary messages from which it is a gain.
+    binary_from: usize,
+    /// The task does not read.
+    held: AtomicBool,
+    /// The reader's thread is in the middle of a message: nobody else can read.
+    large: AtomicBool,
+    /// How often in a row the reader's thread could make nothing of it.
+    misses: AtomicU8,
+    /// The reader's thread has read since the task looked last.
+    used: AtomicBool,
+    /// Recent messages were large enough for it to be a gain.
+    worth: AtomicBool,
+}
+
+impl Lease {
+    /// A right that has not been lent. With `shared`, the reader makes no copies of binary messages.
+    pub(super) fn new(shared: bool) -> Self {
+        Self {
+            binary_from: if shared { SHARED_FROM } else { OWNED_FROM },
+            held: AtomicBool::new(false),
+            large: AtomicBool::new(false),
+            misses: AtomicU8::new(0),
+            used: AtomicBool::new(false),
+            worth: AtomicBool::new(false),
+        }
+    }
+
+    /// Looks at messages that the task delivers.
+    pub(super) fn consider(&self, messages: usize, bytes: usize, is_text: bool) {
+        let from = if is_text { TEXT_FROM } else { self.binary_from };
+        self.worth.store(bytes >= messages * from, Ordering::Relaxed);
+    }
+
+    /// Lends, where that is a gain. The task has to be polled after it, to watch.
+    pub(super) fn begin(&self) {
+        if self.is_worth() && self.misses.load(Ordering::Relaxed) < MAX_MISSES {
+            self.used.store(true, Ordering::Relaxed);
+            self.held.store(true, Ordering::Release);
+        }
+    }
+
+    /// True when recent messages are of a size for it.
+    pub(super) fn is_worth(&self) -> bool {
+        self.worth.load(Ordering::Relaxed)
+    }
+
+    /// The task has to be polled after it, to read.
+    pub(super) fn end(&self) {
+        if self.held.swap(false, Ordering::AcqRel) {
+            let misses = self.misses.load(Ordering::Relaxed);
+            self.misses.store(misses.saturating_add(1), Ordering::Relaxed);
+        }
+    }
+
+    pub(super) fn is_held(&self) -> bool {
+        self.held.load(Ordering::Acquire) || self.large.load(Ordering::Acquire)
+    }
+
+    /// A large message has begun, or is over: until then the lease cannot end.
+    pub(super) fn set_large(&self, large: bool) {
+        self.large.store(large, Ordering::Release);
+    }
+
+    /// The reader's thread has read something.
+    pub(super) fn on_used(&self) {
+        self.misses.store(0, Ordering::Relaxed);
+        self.used.store(true, Ordering::Relaxed);
+    }
+
+    /// True when the reader's thread has read since the last call.
+    pub(super) fn take_used(&self) -> bool {
+        self.used.swap(false, Ordering::Relaxed)
+    }
+}
+
+/// Below these sizes the reader's thread has so much to do for each message that reading on another
+/// thread is worth the way: making a string, or allocating memory that a chunk owns.
+const TEXT_FROM: usize = 1536;
+const OWNED_FROM: usize = 6 << 10;
+const SHARED_FROM: usize = 512;
+
+/// Fragmented messages, and others that only the task can take, would make each attempt fail.
+const MAX_MISSES: u8 = 8;
