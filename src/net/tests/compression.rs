@@ -31,6 +31,10 @@ fn agreement(no_context: bool, bits: u8) -> Agreement {
 fn deflate(context: &mut Compress, message: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(message.len() * 2 + 100);
     context.compress_vec(message, &mut out, FlushCompress::Sync).unwrap();
+    if message.is_empty() && out.is_empty() {
+        // Level 0 does not flush twice: this is an empty message (RFC 7692 section 7.2.3.6).
+        return vec![0];
+    }
     assert!(out.len() < out.capacity() && out.ends_with(&TAIL));
     out.truncate(out.len() - TAIL.len());
     out
