@@ -69,9 +69,16 @@ function toUSVStringSequence(value, name) {
     throw new TypeError(`${name} must be an array or another iterable, not ${show(value)}`);
   }
   const iterator = method.call(value);
+  // Looked up once, as the language does.
+  const { next } = iterator;
   const sequence = [];
   for (;;) {
-    const { done, value: item } = iterator.next();
+    const result = next.call(iterator);
+    // A number has neither `done` nor an end.
+    if (Object(result) !== result) {
+      throw new TypeError(`the iterator of ${name} gave ${show(result)} in place of a result`);
+    }
+    const { done, value: item } = result;
     if (done) return sequence;
     if (typeof item === 'symbol') {
       throw new TypeError(`${name} must consist of strings, not ${show(item)}`);

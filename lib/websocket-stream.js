@@ -3,6 +3,8 @@
 // Taken at load, so that later changes to the globals do not matter.
 const { AbortController } = globalThis;
 
+const { addAbortListener } = require('node:events');
+
 const { closeInfoOf, toCloseInfo, validateCloseInfo, warnAboutCode } = require('./closing.js');
 const { Connection } = require('./connection.js');
 const { Diagnostics } = require('./diagnostics.js');
@@ -17,7 +19,7 @@ const { headersFor, redirectTarget } = require('./redirect.js');
 const { checkSubprotocols } = require('./subprotocols.js');
 const { judgeCertificate } = require('./tls-connect.js');
 const { getURLRecord, placeOf } = require('./url.js');
-const { createWebSocketError, WebSocketError } = require('./websocket-error.js');
+const { closingOf, createWebSocketError } = require('./websocket-error.js');
 const { Writable } = require('./writable.js');
 
 /**
@@ -79,10 +81,9 @@ class WebSocketStream {
         return;
       }
       // 6.2 Aborting works until the handshake is over.
-      signal.addEventListener('abort', () => this.#abort(signal.reason), {
-        once: true,
-        signal: this.#handshake.signal,
-      });
+      // No event listener: those of others could keep it from being called.
+      const listener = addAbortListener(signal, () => this.#abort(signal.reason));
+      this.#handshake.signal.addEventListener('abort', () => listener[Symbol.dispose]());
     }
     // 7. Run the opening handshake in parallel.
     this.#connect(converted);
@@ -214,9 +215,7 @@ class WebSocketStream {
    * @param {unknown} reason
    */
   #closeUsing(reason) {
-    this.#close(
-      reason instanceof WebSocketError ? closeInfoOf(reason) : { closeCode: undefined, reason: '' },
-    );
+    this.#close(closeInfoOf(closingOf(reason)));
   }
 
   /**
@@ -345,9 +344,9 @@ class WebSocketStream {
     this.#handshake.abort(null);
     this.#connection?.terminate();
     this.#opened.reject(error);
-    this.#closed.reject(error);
     this.#readable?.fail(error);
     this.#writable?.fail(error);
+    this.#closed.reject(error);
     this.#pings.end(error);
     this.#diagnostics.onFailed(error);
   }
