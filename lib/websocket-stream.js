@@ -51,6 +51,8 @@ class WebSocketStream {
   #openedAt = null;
   /** Whether the connection keeps the process alive, wanted before there is one. */
   #referenced = true;
+  /** @type {NodeJS.Timeout | undefined} while addresses are looked up */
+  #timer;
   /** Ends what belongs to the opening handshake only. */
   #handshake = new AbortController();
 
@@ -177,6 +179,7 @@ class WebSocketStream {
   #setRef(referenced) {
     if (!isWebSocketStream(this)) throw new TypeError('Illegal invocation');
     this.#referenced = referenced;
+    this.#timer?.[referenced ? 'ref' : 'unref']();
     this.#connection?.setRef(referenced);
     return this;
   }
@@ -225,7 +228,8 @@ class WebSocketStream {
    * @param {number} [redirects] that may still be followed
    */
   #connect(options, url = this.#url, started = Date.now(), redirects = options.maxRedirects) {
-    dial(url, options, { started, redirects }, this.#handshake.signal, (error, connectOptions) => {
+    const progress = { started, redirects };
+    this.#timer = dial(url, options, progress, this.#handshake.signal, (error, connectOptions) => {
       if (this.#state !== 'connecting') return;
       if (error) {
         this.#fail(localError(this.#action, error));
@@ -251,12 +255,10 @@ class WebSocketStream {
               isConnecting && options.maxRedirects > 0
                 ? redirectTarget(record.error, url, redirects)
                 : undefined;
-            if (!next) {
-              this.#onClosed(record);
-              return;
-            }
-            const headers = headersFor(options.headers, url, next);
-            this.#connect({ ...options, headers }, next, started, redirects - 1);
+            if (next) {
+              const headers = headersFor(options.headers, url, next);
+              this.#connect({ ...options, headers }, next, started, redirects - 1);
+            } else this.#onClosed(record);
           },
         });
         this.#connection.setRef(this.#referenced);
@@ -265,6 +267,7 @@ class WebSocketStream {
         this.#fail(localError(this.#action, /** @type {Error} */ (cause)));
       }
     });
+    if (!this.#referenced) this.#timer.unref();
   }
 
   /**
