@@ -171,7 +171,7 @@ class WebSocketStream {
 
   /** Ours: for `await using`. An unclean end is no error here; `closed` tells of it. */
   async [Symbol.asyncDispose]() {
-    this.close();
+    this.#close({ closeCode: undefined, reason: '' });
     await this.#closed.promise.catch(() => {});
   }
 
