@@ -91,8 +91,8 @@ fn frame_with(first: u8, masked: bool, form: Form, length: u64, payload: &[u8]) 
     let mask = u8::from(masked) << 7;
     let header = match form {
         Form::Short => vec![first, mask | bytes[7]],
-        Form::Medium => vec![first, mask | 126, bytes[6], bytes[7]],
-        Form::Long => [&[first, mask | 127], &bytes[..]].concat(),
+        Form::Medium => vec![first, mask | 0x7e, bytes[6], bytes[7]],
+        Form::Long => [&[first, mask | 0x7f], &bytes[..]].concat(),
     };
     [&header, payload].concat()
 }
