@@ -37,6 +37,7 @@ const { decodeCredential, hostOf, placeOf, portOf, unixPath } = require('./url.j
  * @param {AbortSignal} signal ends the wait
  * @param {(error: Error | null, options: any) => void} done called once, never synchronously with an
  *   error; not at all once the signal is aborted
+ * @returns {NodeJS.Timeout} what keeps the process alive meanwhile
  */
 function dial(url, options, progress, signal, done) {
   let finished = false;
@@ -49,6 +50,7 @@ function dial(url, options, progress, signal, done) {
   const refused = refusedByPermissions(placeOf(url));
   if (refused) queueMicrotask(() => finish(refused));
   else findWay(url, options, finish);
+  return timer;
 
   /**
    * @param {Error | null} error

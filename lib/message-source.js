@@ -66,8 +66,10 @@ class MessageSource {
   stop() {
     if (this.#stopped) return;
     this.#stopped = true;
-    // A source that waits for something may never come back.
-    Promise.resolve(this.#iterator.return?.()).catch(() => {});
+    // A source that waits for something may never come back, and one that fails changes nothing.
+    new Promise((resolve) => {
+      resolve(this.#iterator.return?.());
+    }).catch(() => {});
   }
 
   /** @param {unknown} piece */

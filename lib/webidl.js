@@ -69,9 +69,16 @@ function toUSVStringSequence(value, name) {
     throw new TypeError(`${name} must be an array or another iterable, not ${show(value)}`);
   }
   const iterator = method.call(value);
+  // Looked up once, as the language does.
+  const { next } = iterator;
   const sequence = [];
   for (;;) {
-    const { done, value: item } = iterator.next();
+    const result = next.call(iterator);
+    // A number has neither `done` nor an end.
+    if (Object(result) !== result) {
+      throw new TypeError(`the iterator of ${name} gave ${show(result)} in place of a result`);
+    }
+    const { done, value: item } = result;
     if (done) return sequence;
     if (typeof item === 'symbol') {
       throw new TypeError(`${name} must consist of strings, not ${show(item)}`);
@@ -88,15 +95,17 @@ function toUSVStringSequence(value, name) {
  */
 function viewOfBufferSource(value) {
   if (ArrayBuffer.isView(value)) {
-    const { buffer, byteOffset, byteLength } = value;
+    const slots = types.isTypedArray(value) ? TYPED_ARRAY : DATA_VIEW;
+    const buffer = slots.buffer(value);
     checkBuffer(buffer);
+    const byteLength = slots.byteLength(value);
     // Nothing is left of a view whose buffer was transferred.
-    return byteLength === 0 ? EMPTY : new Uint8Array(buffer, byteOffset, byteLength);
+    return byteLength === 0 ? EMPTY : new Uint8Array(buffer, slots.byteOffset(value), byteLength);
   }
   // Shared memory itself is no BufferSource, so it is text like any other object.
   if (types.isArrayBuffer(value)) {
     checkBuffer(value);
-    return value.byteLength === 0 ? EMPTY : new Uint8Array(value);
+    return ARRAY_BUFFER.byteLength(value) === 0 ? EMPTY : new Uint8Array(value);
   }
   return undefined;
 }
@@ -110,7 +119,7 @@ function checkBuffer(buffer) {
   if (types.isSharedArrayBuffer(buffer)) {
     throw new TypeError('shared memory cannot be sent: copy it with slice() first');
   }
-  if (/** @type {ArrayBuffer & { resizable?: boolean }} */ (buffer).resizable) {
+  if (ARRAY_BUFFER.resizable(buffer)) {
     throw new TypeError('a resizable ArrayBuffer cannot be sent: copy it with slice() first');
   }
 }
@@ -130,6 +139,23 @@ function show(value) {
   if (typeof value === 'object' && value !== null) return 'an object';
   return typeof value === 'bigint' ? `${value}n` : String(value);
 }
+
+/**
+ * Web IDL reads what an object is, not what its properties say: a class may have getters of its own.
+ *
+ * @param {object} prototype
+ * @returns {Record<string, (object: unknown) => any>} by the name of the property
+ */
+function slotsOf(prototype) {
+  const slots = Object.entries(Object.getOwnPropertyDescriptors(prototype))
+    .filter(([, { get }]) => get)
+    .map(([name, { get }]) => [name, Function.prototype.call.bind(/** @type {any} */ (get))]);
+  return Object.fromEntries(slots);
+}
+
+const ARRAY_BUFFER = slotsOf(ArrayBuffer.prototype);
+const DATA_VIEW = slotsOf(DataView.prototype);
+const TYPED_ARRAY = slotsOf(Object.getPrototypeOf(Uint8Array.prototype));
 
 const EMPTY = new Uint8Array(0);
 

@@ -14,6 +14,14 @@ const { toDOMString } = require('./webidl.js');
 let createWebSocketError;
 
 /**
+ * What a WebSocketError says about closing, whatever a class derived from it makes of the getters;
+ * nothing for any other value. The brand check of Web IDL.
+ *
+ * @type {(value: unknown) => { closeCode: number | null, reason: string }}
+ */
+let closingOf;
+
+/**
  * https://whatpr.org/websockets/48.html#the-websocketerror-interface
  */
 class WebSocketError extends DOMException {
@@ -55,6 +63,10 @@ class WebSocketError extends DOMException {
       error.#reason = reason;
       return error;
     };
+    closingOf = (value) =>
+      typeof value === 'object' && value !== null && #closeCode in value
+        ? { closeCode: value.#closeCode, reason: value.#reason }
+        : { closeCode: null, reason: '' };
     Object.defineProperties(this.prototype, {
       closeCode: { enumerable: true },
       reason: { enumerable: true },
@@ -63,4 +75,4 @@ class WebSocketError extends DOMException {
   }
 }
 
-module.exports = { createWebSocketError, WebSocketError };
+module.exports = { closingOf, createWebSocketError, WebSocketError };

@@ -3,6 +3,8 @@
 // Taken at load, so that later changes to the globals do not matter.
 const { AbortController } = globalThis;
 
+const { addAbortListener } = require('node:events');
+
 const { closeInfoOf, toCloseInfo, validateCloseInfo, warnAboutCode } = require('./closing.js');
 const { Connection } = require('./connection.js');
 const { Diagnostics } = require('./diagnostics.js');
@@ -17,7 +19,7 @@ const { headersFor, redirectTarget } = require('./redirect.js');
 const { checkSubprotocols } = require('./subprotocols.js');
 const { judgeCertificate } = require('./tls-connect.js');
 const { getURLRecord, placeOf } = require('./url.js');
-const { createWebSocketError, WebSocketError } = require('./websocket-error.js');
+const { closingOf, createWebSocketError } = require('./websocket-error.js');
 const { Writable } = require('./writable.js');
 
 /**
@@ -49,6 +51,8 @@ class WebSocketStream {
   #openedAt = null;
   /** Whether the connection keeps the process alive, wanted before there is one. */
   #referenced = true;
+  /** @type {NodeJS.Timeout | undefined} while addresses are looked up */
+  #timer;
   /** Ends what belongs to the opening handshake only. */
   #handshake = new AbortController();
 
@@ -79,10 +83,9 @@ class WebSocketStream {
         return;
       }
       // 6.2 Aborting works until the handshake is over.
-      signal.addEventListener('abort', () => this.#abort(signal.reason), {
-        once: true,
-        signal: this.#handshake.signal,
-      });
+      // No event listener: those of others could keep it from being called.
+      const listener = addAbortListener(signal, () => this.#abort(signal.reason));
+      this.#handshake.signal.addEventListener('abort', () => listener[Symbol.dispose]());
     }
     // 7. Run the opening handshake in parallel.
     this.#connect(converted);
@@ -168,7 +171,7 @@ class WebSocketStream {
 
   /** Ours: for `await using`. An unclean end is no error here; `closed` tells of it. */
   async [Symbol.asyncDispose]() {
-    this.close();
+    this.#close({ closeCode: undefined, reason: '' });
     await this.#closed.promise.catch(() => {});
   }
 
@@ -176,6 +179,7 @@ class WebSocketStream {
   #setRef(referenced) {
     if (!isWebSocketStream(this)) throw new TypeError('Illegal invocation');
     this.#referenced = referenced;
+    this.#timer?.[referenced ? 'ref' : 'unref']();
     this.#connection?.setRef(referenced);
     return this;
   }
@@ -214,9 +218,7 @@ class WebSocketStream {
    * @param {unknown} reason
    */
   #closeUsing(reason) {
-    this.#close(
-      reason instanceof WebSocketError ? closeInfoOf(reason) : { closeCode: undefined, reason: '' },
-    );
+    this.#close(closeInfoOf(closingOf(reason)));
   }
 
   /**
@@ -226,7 +228,8 @@ class WebSocketStream {
    * @param {number} [redirects] that may still be followed
    */
   #connect(options, url = this.#url, started = Date.now(), redirects = options.maxRedirects) {
-    dial(url, options, { started, redirects }, this.#handshake.signal, (error, connectOptions) => {
+    const progress = { started, redirects };
+    this.#timer = dial(url, options, progress, this.#handshake.signal, (error, connectOptions) => {
       if (this.#state !== 'connecting') return;
       if (error) {
         this.#fail(localError(this.#action, error));
@@ -252,12 +255,10 @@ class WebSocketStream {
               isConnecting && options.maxRedirects > 0
                 ? redirectTarget(record.error, url, redirects)
                 : undefined;
-            if (!next) {
-              this.#onClosed(record);
-              return;
-            }
-            const headers = headersFor(options.headers, url, next);
-            this.#connect({ ...options, headers }, next, started, redirects - 1);
+            if (next) {
+              const headers = headersFor(options.headers, url, next);
+              this.#connect({ ...options, headers }, next, started, redirects - 1);
+            } else this.#onClosed(record);
           },
         });
         this.#connection.setRef(this.#referenced);
@@ -266,6 +267,7 @@ class WebSocketStream {
         this.#fail(localError(this.#action, /** @type {Error} */ (cause)));
       }
     });
+    if (!this.#referenced) this.#timer.unref();
   }
 
   /**
@@ -345,9 +347,9 @@ class WebSocketStream {
     this.#handshake.abort(null);
     this.#connection?.terminate();
     this.#opened.reject(error);
-    this.#closed.reject(error);
     this.#readable?.fail(error);
     this.#writable?.fail(error);
+    this.#closed.reject(error);
     this.#pings.end(error);
     this.#diagnostics.onFailed(error);
   }

@@ -43,10 +43,13 @@ class Writable {
     this.stream = new WritableStream({
       start: (controller) => {
         this.#controller = controller;
-        // A write that waits for its source would keep `abort()` waiting.
-        /** @type {any} */ (controller).signal.addEventListener('abort', () =>
-          this.#stopSource(null),
-        );
+        // The stream aborts when its write is over, which a slow source or peer would put off.
+        const { signal } = /** @type {any} */ (controller);
+        signal.addEventListener('abort', () => {
+          this.#stopSource(null);
+          this.#room?.reject(signal.reason);
+          this.#room = undefined;
+        });
       },
       write: (chunk) => this.#write(chunk),
       close: () => {

@@ -45,6 +45,13 @@ test('disposing twice is the same as once', async (t) => {
   await wss[Symbol.asyncDispose]();
 });
 
+test('disposing a foreign receiver rejects with a TypeError, whatever its close() is', async () => {
+  const dispose = WebSocketStream.prototype[Symbol.asyncDispose];
+  for (const receiver of [undefined, {}, { close: () => assert.fail('called') }]) {
+    assert.ok((await rejection(dispose.call(receiver))) instanceof TypeError);
+  }
+});
+
 test('await using closes at the end of its block, also when the block throws', async (t) => {
   const AsyncFunction = (async () => {}).constructor;
   const line = Number(process.versions.node.split('.')[0]);

@@ -31,6 +31,29 @@ for (const [title, steps] of ending) {
   });
 }
 
+for (const steps of [['unref'], ['unref', 'ref', 'unref']]) {
+  test(`a look-up that never answers does not keep the process after ${steps.join(', ')}`, async () => {
+    const { code, stdout, stderr, timedOut } = await runFixture(
+      new URL('./fixtures/look-up.mjs', import.meta.url),
+      { args: steps },
+    );
+    assert.equal(timedOut, false, 'the process is still there');
+    assert.equal(code, 0, stderr);
+    assert.equal(stdout, 'pending\n');
+  });
+}
+
+for (const steps of [[], ['unref', 'ref']]) {
+  test(`a look-up that never answers keeps the process until handshakeTimeout after ${steps.join(', ') || 'nothing'}`, async () => {
+    const { code, stdout, stderr } = await runFixture(
+      new URL('./fixtures/look-up.mjs', import.meta.url),
+      { args: steps },
+    );
+    assert.equal(code, 0, stderr);
+    assert.equal(stdout, 'ERR_WEBSOCKET_HANDSHAKE_TIMEOUT\n');
+  });
+}
+
 const staying = [
   ['an open connection keeps the process alive', []],
   ['ref() after unref() keeps the process alive', ['unref', 'ref']],

@@ -98,6 +98,40 @@ for (const [title, code, frames, counted = []] of rows) {
   });
 }
 
+/** Lengths that would fit in fewer bytes (RFC 6455 section 5.2). */
+const wasteful = [
+  ['a text frame', text, [126, 0, 2]],
+  ['a text frame of 125 bytes', text, [126, 0, 125]],
+  ['a text frame', text, [127, 0, 0, 0, 0, 0, 0, 0, 2]],
+  ['a binary frame of 65,535 bytes', binary, [127, 0, 0, 0, 0, 0, 0, 255, 255]],
+  ['a ping', ping, [126, 0, 2]],
+  ['a Close frame', close, [126, 0, 2]],
+];
+for (const [title, opcode, length] of wasteful) {
+  test(`${title} with ${length.length} bytes of length ends the connection with 1002`, async (t) => {
+    const { wss, peer, readable } = await openPair(t);
+    peer.sendText('before');
+    peer.sendRaw(Buffer.from([0x80 | opcode, ...length, ...Buffer.alloc(70_000)]));
+    const reader = readable.getReader();
+    assert.equal((await reader.read()).value, 'before');
+    assert.equal((await peer.nextClose()).code, 1002);
+    const error = await rejection(wss.closed);
+    assertWebSocketError(error, { closeCode: 1002 });
+    assert.equal(await rejection(reader.read()), error);
+  });
+}
+
+for (const [size, length] of [
+  [126, [126, 0, 126]],
+  [65_536, [127, 0, 0, 0, 0, 0, 1, 0, 0]],
+]) {
+  test(`${size} bytes are the fewest for ${length.length} bytes of length`, async (t) => {
+    const { peer, readable } = await openPair(t);
+    peer.sendRaw(Buffer.concat([Buffer.from([0x82, ...length]), Buffer.alloc(size, 7)]));
+    assert.deepEqual((await readable.getReader().read()).value, new Uint8Array(size).fill(7));
+  });
+}
+
 test('a violation reaches closed and the peer although nobody reads', async (t) => {
   const { wss, peer, readable } = await openPair(t);
   peer.sendText('before');

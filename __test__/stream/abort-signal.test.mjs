@@ -99,3 +99,13 @@ test('one signal can abort many connections', async (t) => {
   }
   await until(() => server.open === 0, 'the connections are gone');
 });
+
+test('a listener that stops the event does not keep a connection from being aborted', async (t) => {
+  const server = await startServer(t, { answer: { silent: true } });
+  const controller = new AbortController();
+  controller.signal.addEventListener('abort', (event) => event.stopImmediatePropagation());
+  const wss = new WebSocketStream(server.url, { signal: controller.signal });
+  controller.abort();
+  assert.equal(await rejection(wss.opened), controller.signal.reason);
+  await until(() => server.open === 0, 'the connection is gone');
+});

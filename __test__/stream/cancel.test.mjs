@@ -87,3 +87,22 @@ test('cancel() and abort() together close once', async (t) => {
   assert.equal(await peer.next(), null);
   assert.deepEqual(await wss.closed, { closeCode: 1005, reason: '' });
 });
+
+for (const [way, stop] of ways) {
+  test(`${way}() reads what a WebSocketError is, not what its getters say`, async (t) => {
+    class Lying extends WebSocketError {
+      get closeCode() {
+        return 4444;
+      }
+    }
+    const pair = await openPair(t);
+    await stop(pair, new Lying('m', { closeCode: 3333, reason: 'set' }));
+    assert.deepEqual(await pair.peer.answerClose(), { code: 3333, reason: 'set' });
+  });
+
+  test(`${way}() with an object that only inherits from WebSocketError closes with an empty Close frame`, async (t) => {
+    const pair = await openPair(t);
+    await stop(pair, Object.create(WebSocketError.prototype));
+    assert.deepEqual(await pair.peer.answerClose(), EMPTY);
+  });
+}

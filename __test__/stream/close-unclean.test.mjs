@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { assertWebSocketError, rejection } from '../helpers/outcome.mjs';
 import { openPair } from '../helpers/pair.mjs';
 import { test } from '../helpers/test.mjs';
+import { within } from '../helpers/until.mjs';
 
 const ABNORMAL = { closeCode: 1006, reason: '' };
 
@@ -64,4 +65,32 @@ test('close() after an unclean end changes nothing', async (t) => {
   const error = await rejection(wss.closed);
   assert.equal(wss.close(), undefined);
   assert.equal(await rejection(wss.closed), error);
+});
+
+test('the streams fail first and closed last, as the standard has it', async (t) => {
+  const { wss, peer, readable, writable } = await openPair(t);
+  const order = [];
+  const settled = Object.entries({
+    closed: wss.closed,
+    writer: writable.getWriter().closed,
+    reader: readable.getReader().closed,
+  }).map(([name, promise]) => promise.catch(() => order.push(name)));
+  peer.end();
+  await within(Promise.all(settled), 'everything settles');
+  assert.deepEqual(order, ['reader', 'writer', 'closed']);
+});
+
+test('a clean end closes the readable, fails the writable and settles closed last', async (t) => {
+  const { wss, peer, readable, writable } = await openPair(t);
+  const order = [];
+  const note = (name) => () => order.push(name);
+  const settled = [
+    wss.closed.then(note('closed')),
+    writable.getWriter().closed.catch(note('writer')),
+    readable.getReader().closed.then(note('reader')),
+  ];
+  wss.close();
+  await peer.answerClose();
+  await within(Promise.all(settled), 'everything settles');
+  assert.deepEqual(order, ['reader', 'writer', 'closed']);
 });

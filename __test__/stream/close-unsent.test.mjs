@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { assertDomException, assertWebSocketError, rejection } from '../helpers/outcome.mjs';
 import { openPair } from '../helpers/pair.mjs';
 import { test } from '../helpers/test.mjs';
+import { until, within } from '../helpers/until.mjs';
 
 /** More than all buffers of the kernel take. */
 const LARGE = 20 * 1024 * 1024;
@@ -58,3 +59,29 @@ test('writes that wait in the stream when the connection is lost reject with its
   assertWebSocketError(error, { closeCode: 1006 });
   for (const outcome of outcomes) assert.equal(await outcome, error);
 });
+
+for (const peerReads of [false, true]) {
+  const peerDoes = peerReads ? 'reads again' : 'never reads';
+  test(`abort() of a write that the peer holds up closes at once, when the peer ${peerDoes}`, async (t) => {
+    const { wss, peer, writable } = await openPair(t, {
+      server: { paused: true },
+      client: { closeTimeout: peerReads ? 10_000 : 300 },
+    });
+    const writer = writable.getWriter();
+    const writes = [1, 2].map(() => rejection(writer.write(new Uint8Array(LARGE))));
+    await until(() => wss.stats.bytesSent > 0, 'the first write is under way');
+    const reason = new Error('no longer wanted');
+    await within(writer.abort(reason), 'abort() fulfils');
+    for (const write of writes) assert.equal(await write, reason);
+    assert.equal(await rejection(writer.closed), reason);
+    if (peerReads) {
+      // What was taken over goes out in front of the Close frame.
+      peer.resume();
+      assert.equal((await peer.nextBinary()).length, LARGE);
+      assert.deepEqual(await peer.answerClose(), { code: undefined, reason: '' });
+      assert.equal((await wss.closed).closeCode, 1005);
+    } else {
+      assertWebSocketError(await rejection(wss.closed), { closeCode: 1006 });
+    }
+  });
+}

@@ -4,7 +4,7 @@ import { OPCODE } from '../helpers/frame.mjs';
 import { rejection, state } from '../helpers/outcome.mjs';
 import { openPair } from '../helpers/pair.mjs';
 import { test } from '../helpers/test.mjs';
-import { until } from '../helpers/until.mjs';
+import { turns, until } from '../helpers/until.mjs';
 
 /** @returns {Promise<{ opcode: number, payload: Buffer, frames: number }>} the next message, joined */
 async function nextMessage(peer) {
@@ -149,6 +149,34 @@ test('a source that never goes on keeps neither abort() nor an unclean end waiti
     await until(() => cancelled, 'the source is cancelled');
   }
 });
+
+for (const [title, end] of [
+  ['close()', ({ wss }) => wss.close()],
+  ['abort()', ({ writer }) => writer.abort()],
+  ['a reset', ({ peer }) => peer.reset()],
+]) {
+  test(`a source that throws when it is left keeps ${title} from nothing`, async (t) => {
+    const { wss, peer, writable } = await openPair(t);
+    let left = false;
+    const iterator = {
+      next: () => new Promise(() => {}),
+      return() {
+        left = true;
+        throw new Error('from return()');
+      },
+    };
+    const writer = writable.getWriter();
+    writer.write({ [Symbol.asyncIterator]: () => iterator }).catch(() => {});
+    await turns();
+    end({ wss, peer, writer });
+    if (title === 'a reset') assert.equal((await rejection(wss.closed)).closeCode, 1006);
+    else {
+      await peer.answerClose();
+      assert.equal((await wss.closed).closeCode, 1005);
+    }
+    assert.ok(left);
+  });
+}
 
 test('other objects stay strings as the standard has it', async (t) => {
   const { peer, writable } = await openPair(t);

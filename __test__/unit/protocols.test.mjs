@@ -53,3 +53,33 @@ for (const protocols of refused) {
 test('a refused protocol is named in the message', () => {
   assert.throws(() => offline('ws://h/', { protocols: ['good', 'not good'] }), /not good/);
 });
+
+test('protocols asks an iterator for its method once, and leaves it open', () => {
+  const iterator = {
+    count: 0,
+    lookups: 0,
+    returned: false,
+    get next() {
+      this.lookups += 1;
+      return () => ({ done: this.count++ === 3, value: `p${this.count}` });
+    },
+    return() {
+      this.returned = true;
+    },
+  };
+  offline('ws://h/', { protocols: { [Symbol.iterator]: () => iterator } });
+  assert.deepEqual([iterator.lookups, iterator.returned], [1, false]);
+});
+
+for (const result of [undefined, null, 5, 'done', Symbol('s')]) {
+  test(`protocols refuses an iterator that gives ${String(result)}`, () => {
+    let steps = 0;
+    const next = () => {
+      steps += 1;
+      if (steps > 10) throw new Error('asked again and again');
+      return result;
+    };
+    const protocols = { [Symbol.iterator]: () => ({ next }) };
+    assert.throws(() => offline('ws://h/', { protocols }), TypeError);
+  });
+}

@@ -7,4 +7,5 @@ pub mod extensions;
 pub mod frames;
 pub mod handshake;
 pub mod proxy;
+mod reserved;
 mod source;

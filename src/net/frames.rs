@@ -262,17 +262,20 @@ impl FrameFilter {
         if second & 0x80 != 0 {
             return Err(Violation::protocol("the peer sent a masked frame"));
         }
-        let (header_len, length) = match second & 0x7f {
+        let (header_len, least, length) = match second & 0x7f {
             126 => match rest.first_chunk::<2>() {
-                Some(bytes) => (4, u64::from(u16::from_be_bytes(*bytes))),
+                Some(bytes) => (4, 126, u64::from(u16::from_be_bytes(*bytes))),
                 None => return Ok(None),
             },
             127 => match rest.first_chunk::<8>() {
-                Some(bytes) => (10, u64::from_be_bytes(*bytes)),
+                Some(bytes) => (10, 1 << 16, u64::from_be_bytes(*bytes)),
                 None => return Ok(None),
             },
-            length => (2, u64::from(length)),
+            length => (2, 0, u64::from(length)),
         };
+        if length < least {
+            return Err(Violation::protocol("the peer wrote a length in more bytes than it needs"));
+        }
         if length > i64::MAX as u64 {
             return Err(Violation::protocol("the peer announced a length of more than 63 bits"));
         }

@@ -19,7 +19,11 @@ impl FrameFilter {
             ..=125 => (usize::from(second), rest),
             126 => {
                 let (length, rest) = rest.split_first_chunk()?;
-                (usize::from(u16::from_be_bytes(*length)), rest)
+                let length = usize::from(u16::from_be_bytes(*length));
+                if length < 126 {
+                    return None;
+                }
+                (length, rest)
             }
             // A payload of over 64 KiB, or a mask.
             127.. => return None,
@@ -129,6 +133,7 @@ mod tests {
             &b"\x81"[..],
             b"\x81\x05hell",
             b"\x82\x7e\0",
+            b"\x82\x7e\0\x01x",
             b"\x01\x02hi",
             b"\x80\x02hi",
             b"\xc1\x02hi",

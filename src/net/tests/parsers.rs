@@ -1,5 +1,6 @@
 //! Properties of the parsers: whatever the bytes and wherever they are cut.
 
+use bytes::Bytes;
 use proptest::prelude::*;
 
 use crate::net::{
@@ -76,6 +77,42 @@ fn cut(bytes: &[u8], sizes: &[usize]) -> Vec<Vec<u8>> {
     pieces
 }
 
+/// How many bytes a header spends on its length.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    Short,
+    Medium,
+    Long,
+}
+
+/// A frame with the payload, and a length as it is written.
+fn frame_with(first: u8, masked: bool, form: Form, length: u64, payload: &[u8]) -> Vec<u8> {
+    let bytes = length.to_be_bytes();
+    let mask = u8::from(masked) << 7;
+    let header = match form {
+        Form::Short => vec![first, mask | bytes[7]],
+        Form::Medium => vec![first, mask | 0x7e, bytes[6], bytes[7]],
+        Form::Long => [&[first, mask | 0x7f], &bytes[..]].concat(),
+    };
+    [&header, payload].concat()
+}
+
+/// What section 5 says of the header of a first frame; the code that it is refused with.
+fn judge(first: u8, masked: bool, form: Form, length: u64) -> Option<u16> {
+    let (fin, rsv, opcode) = (first & 0x80 != 0, first & 0x70, first & 0x0f);
+    let shortest = match length {
+        0..=125 => Form::Short,
+        126..=0xffff => Form::Medium,
+        _ => Form::Long,
+    };
+    let known = matches!(opcode, 1 | 2 | 8 | 9 | 10);
+    let control = opcode >= 8 && (!fin || length > 125);
+    if rsv != 0 || masked || form != shortest || length >> 63 != 0 || !known || control {
+        return Some(1002);
+    }
+    (length > LIMITS.max_message_size as u64).then_some(1009)
+}
+
 /// What section 7.4 says of a Close frame's body.
 fn is_good_close(body: &[u8]) -> bool {
     match body {
@@ -124,6 +161,60 @@ proptest! {
         let received: usize = pieces.iter().map(Vec::len).sum();
         // Headers to the engine are at most as many as frames, and ten bytes long.
         prop_assert!(data.len() <= received * 11);
+    }
+
+    #[test]
+    fn a_header_is_taken_exactly_when_the_rfc_and_the_limits_allow_it(
+        first in prop_oneof![
+            1 => any::<u8>(),
+            2 => prop::sample::select(vec![0x81_u8, 0x82, 0x88, 0x89, 0x8a]),
+        ],
+        masked in prop::bool::weighted(0.1),
+        (form, length) in prop_oneof![
+            (Just(Form::Short), 0_u64..126),
+            (Just(Form::Medium), 0_u64..1100),
+            (Just(Form::Medium), 0_u64..=0xffff),
+            (Just(Form::Long), 0_u64..1100),
+            (Just(Form::Long), any::<u64>()),
+        ],
+    ) {
+        // A Close frame's body has a code, and is good in every length but one.
+        let filling = [3, 0xe8].into_iter().chain(std::iter::repeat(b'x'));
+        let payload: Vec<u8> = filling.take(usize::try_from(length.min(1000)).unwrap()).collect();
+        let payload = if first & 0x0f == 1 { vec![b'x'; payload.len()] } else { payload };
+        let bytes = frame_with(first, masked, form, length, &payload);
+        let next = frame(0x89, b"next");
+        let refused = judge(first, masked, form, length)
+            .or_else(|| (first == 0x88 && length == 1).then_some(1002));
+        let (data, events) = filter(&[[bytes, next].concat()], 4096, false);
+        if let Some(code) = refused {
+            prop_assert!(data.is_empty());
+            let told = matches!(&events[..], [Step::Violation(violation)] if violation.code == code);
+            prop_assert!(told, "{events:?}, expected {code}");
+            return Ok(());
+        }
+        // The bytes behind it are taken for the next frame.
+        prop_assert_eq!(
+            events.last(),
+            Some(&Step::Control(Control::Ping(Bytes::from_static(b"next"))))
+        );
+        if first & 0x0f < 8 {
+            prop_assert_eq!(data, frame(first, &payload));
+            prop_assert_eq!(events.len(), 1);
+        } else {
+            prop_assert!(data.is_empty());
+            let payload = Bytes::from(payload);
+            match &events[0] {
+                Step::Control(Control::Ping(seen)) if first == 0x89 => {
+                    prop_assert_eq!(seen, &payload);
+                }
+                Step::Control(Control::Pong(seen)) if first == 0x8a => {
+                    prop_assert_eq!(seen, &payload);
+                }
+                Step::Control(Control::Close(_)) => prop_assert_eq!(first, 0x88),
+                event => prop_assert!(false, "{event:?}"),
+            }
+        }
     }
 
     #[test]

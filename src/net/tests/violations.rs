@@ -60,6 +60,8 @@ async fn breaches_are_answered_with_their_code_after_everything_before_them() {
         ("a length of 2^53", long(1 << 53), 1009),
         ("a length of 2^63 - 1", long(i64::MAX as u64), 1009),
         ("a length with the highest bit set", long(1 << 63), 1002),
+        ("a length in more bytes than it needs", long(65_535), 1002),
+        ("a ping whose length is written in two bytes", b"\x89\x7e\0\x02hi".to_vec(), 1002),
         (
             "fragments over the limit together",
             [frame(2, &[0; 600]), frame(0x80, &[0; 600])].concat(),
