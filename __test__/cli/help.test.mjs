@@ -46,33 +46,3 @@ for (const shell of ['zsh', 'fish']) {
     for (const { name } of COMMANDS.connect.options) assert.ok(stdout.includes(name), name);
   });
 }
-
-test('the completion for zsh is a valid script', async (t) => {
-  const { stdout } = await runCommand(t, ['completion', 'zsh']);
-  const { error, status, stderr } = spawnSync('zsh', ['-n'], { input: stdout, encoding: 'utf8' });
-  if (error?.code === 'ENOENT') return t.skip('no zsh');
-  assert.equal(stderr, '');
-  assert.equal(status, 0);
-});
-
-test('the completion for fish offers options, commands and files', async (t) => {
-  const { stdout } = await runCommand(t, ['completion', 'fish']);
-  const lines = ['--pr', 'li', 'listen --pi', 'completion f', 'wss://a --ca package-l'];
-  const complete = lines.map((line) => `complete -C 'websocketstream ${line}'`).join('\n');
-  const result = spawnSync('fish', ['--no-config', '-c', `${stdout}\n${complete}`], {
-    cwd: new URL('../..', import.meta.url),
-    encoding: 'utf8',
-  });
-  if (result.error?.code === 'ENOENT') return t.skip('no fish');
-  assert.equal(result.stderr, '');
-  const offered = result.stdout.split('\n').map((line) => line.split('\t')[0]);
-  assert.deepEqual(offered.filter(Boolean), [
-    '--progress',
-    '--protocol',
-    '--proxy',
-    'listen',
-    '--pipe',
-    'fish',
-    'package-lock.json',
-  ]);
-});
