@@ -130,8 +130,9 @@ function streamOptions(options) {
   const result = {};
   if (options.header) result.headers = options.header.map(headerOf);
   if (options.protocol) result.protocols = options.protocol;
-  if (options.timeout)
+  if (options.timeout) {
     result.handshakeTimeout = secondsOf(options.timeout, 'timeout', { least: 0.001 });
+  }
   if (options['max-size']) result.maxMessageSize = Number(options['max-size']);
   if (options['no-compress']) result.perMessageDeflate = false;
   if (options.http2) result.http2 = true;

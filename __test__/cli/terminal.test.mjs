@@ -4,11 +4,8 @@ import { until } from '../helpers/until.mjs';
 import { startWsServer } from '../helpers/ws-server.mjs';
 import { startOnTerminal } from './command.mjs';
 
-// Node has no way to make a terminal, and Windows has none of this kind.
-const skip = process.platform === 'win32';
-
-/** Runs where there are terminals. */
-const onTerminal = (name, body) => test(name, skip ? (t) => t.skip('no terminal') : body);
+// Windows has no terminals of this kind.
+const onTerminal = process.platform === 'win32' ? () => {} : test;
 
 const CTRL_C = '\x03';
 const CTRL_D = '\x04';
@@ -22,7 +19,7 @@ onTerminal('on a terminal the status has colours, and Ctrl-D closes without wait
   await until(() => /hello\r\nhello\r\n/.test(command.stdout), 'the echo');
   command.stdin.write(CTRL_D);
   assert.equal(await command.ended, 0);
-  assert.match(String(command.stdout), /\x1b\[2mClosed with 1000\x1b\[0m/);
+  assert.ok(command.stdout.includes('\x1b[2mClosed with 1000\x1b[0m'));
 });
 
 onTerminal('Ctrl-C on a terminal closes the connection, exit code 130', async (t) => {
@@ -62,7 +59,7 @@ onTerminal('a message takes the place of the live line of --progress', async (t)
   await until(() => /\d B\/s$/.test(command.stdout), 'the live line');
   socket.send('message');
   await until(() => command.stdout.includes('message\r\n'), 'the message');
-  assert.match(String(command.stdout), /B\/s\r\x1b\[Kmessage\r\n/);
+  assert.ok(command.stdout.includes('B/s\r\x1b[Kmessage\r\n'));
   socket.close(1000);
   assert.equal(await command.ended, 0);
 });
