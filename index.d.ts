@@ -159,8 +159,7 @@ export interface WebSocketStreamOptions {
 
   /**
    * Largest message in bytes that is accepted, inflated if it was compressed, 1 to 2,147,483,647.
-   * A larger one ends the connection
-   * with 1009. Our addition.
+   * A larger one ends the connection with 1009. Our addition.
    *
    * @defaultValue `67_108_864` (64 MiB)
    * @throws `TypeError` if it is no integer of that range
@@ -188,14 +187,14 @@ export interface WebSocketStreamOptions {
    * Whether and how messages are compressed (permessage-deflate, RFC 7692). It is offered, and used
    * when the server agrees. `maxMessageSize` limits inflated messages. Our addition.
    *
-   * `false` offers nothing. A setting that does not exist or is out of range is a `TypeError`.
+   * `false` offers nothing.
    *
+   * @defaultValue `true`: all settings have their defaults
+   * @throws `TypeError` for a setting that does not exist or is out of range
    * @example
    * ```js
    * new WebSocketStream(url, { perMessageDeflate: { threshold: 4096, level: 6 } });
    * ```
-   *
-   * @defaultValue `true`: all settings have their defaults
    */
   perMessageDeflate?: boolean | WebSocketDeflateOptions | undefined;
 
@@ -352,6 +351,10 @@ export interface WebSocketProxyOptions {
    * As the string of {@link WebSocketStreamOptions.proxy}.
    *
    * @throws `TypeError` if it is missing, or no such URL
+   * @example
+   * ```js
+   * new WebSocketStream(url, { proxy: { url: 'http://proxy.example:3128' } });
+   * ```
    */
   url: string | URL;
 
@@ -360,6 +363,12 @@ export interface WebSocketProxyOptions {
    *
    * @defaultValue none
    * @throws `TypeError` as for {@link WebSocketStreamOptions.headers}
+   * @example
+   * ```js
+   * new WebSocketStream(url, {
+   *   proxy: { url: 'http://proxy.example:3128', headers: { 'Proxy-Authorization': 'Bearer x' } },
+   * });
+   * ```
    */
   headers?: WebSocketHeadersInit | undefined;
 
@@ -368,6 +377,12 @@ export interface WebSocketProxyOptions {
    *
    * @defaultValue as for {@link WebSocketStreamOptions.tls}
    * @throws `TypeError` as for that
+   * @example
+   * ```js
+   * new WebSocketStream(url, {
+   *   proxy: { url: 'https://proxy.example', tls: { ca: readFileSync('authority.pem') } },
+   * });
+   * ```
    */
   tls?: Omit<WebSocketTlsOptions, 'checkServerIdentity'> | undefined;
 }
@@ -378,6 +393,11 @@ export interface WebSocketHeartbeatOptions {
    * Silence in milliseconds after which a Ping is sent, 1 to 2,147,483,647.
    *
    * @defaultValue `30_000`
+   * @throws `TypeError` if it is no integer of that range
+   * @example
+   * ```js
+   * new WebSocketStream(url, { heartbeat: { interval: 15_000 } });
+   * ```
    */
   interval?: number | undefined;
 
@@ -385,6 +405,11 @@ export interface WebSocketHeartbeatOptions {
    * Silence in milliseconds after that Ping which ends the connection, 1 to 2,147,483,647.
    *
    * @defaultValue `10_000`
+   * @throws `TypeError` if it is no integer of that range
+   * @example
+   * ```js
+   * new WebSocketStream(url, { heartbeat: { timeout: 5_000 } });
+   * ```
    */
   timeout?: number | undefined;
 }
@@ -395,6 +420,11 @@ export interface WebSocketDeflateOptions {
    * Messages of fewer bytes are sent as they are, 0 to 2,147,483,647.
    *
    * @defaultValue `1024`
+   * @throws `TypeError` if it is no integer of that range
+   * @example
+   * ```js
+   * new WebSocketStream(url, { perMessageDeflate: { threshold: 4096 } });
+   * ```
    */
   threshold?: number | undefined;
 
@@ -402,6 +432,11 @@ export interface WebSocketDeflateOptions {
    * From 1, the fastest, to 9, the smallest.
    *
    * @defaultValue `1`
+   * @throws `TypeError` if it is no integer of that range
+   * @example
+   * ```js
+   * new WebSocketStream(url, { perMessageDeflate: { level: 6 } });
+   * ```
    */
   level?: number | undefined;
 
@@ -410,6 +445,11 @@ export interface WebSocketDeflateOptions {
    * The connection fails when the server does not agree.
    *
    * @defaultValue `false`
+   * @throws `TypeError` if it is no boolean
+   * @example
+   * ```js
+   * new WebSocketStream(url, { perMessageDeflate: { serverNoContextTakeover: true } });
+   * ```
    */
   serverNoContextTakeover?: boolean | undefined;
 
@@ -417,6 +457,11 @@ export interface WebSocketDeflateOptions {
    * Compresses each sent message by itself.
    *
    * @defaultValue `false`, unless the server asks for it
+   * @throws `TypeError` if it is no boolean
+   * @example
+   * ```js
+   * new WebSocketStream(url, { perMessageDeflate: { clientNoContextTakeover: true } });
+   * ```
    */
   clientNoContextTakeover?: boolean | undefined;
 
@@ -425,6 +470,11 @@ export interface WebSocketDeflateOptions {
    * connection fails when the server does not agree.
    *
    * @defaultValue the server's choice
+   * @throws `TypeError` if it is no integer of that range
+   * @example
+   * ```js
+   * new WebSocketStream(url, { perMessageDeflate: { serverMaxWindowBits: 10 } });
+   * ```
    */
   serverMaxWindowBits?: number | undefined;
 
@@ -433,6 +483,11 @@ export interface WebSocketDeflateOptions {
    * smaller one.
    *
    * @defaultValue 15, or what the server asks for
+   * @throws `TypeError` if it is no integer of that range
+   * @example
+   * ```js
+   * new WebSocketStream(url, { perMessageDeflate: { clientMaxWindowBits: 10 } });
+   * ```
    */
   clientMaxWindowBits?: number | undefined;
 }
@@ -443,6 +498,11 @@ export interface WebSocketTlsOptions {
    * Authorities to trust in place of all others, PEM.
    *
    * @defaultValue what Node trusts
+   * @throws `TypeError` if it has no certificate in PEM
+   * @example
+   * ```js
+   * new WebSocketStream(url, { tls: { ca: readFileSync('authority.pem') } });
+   * ```
    */
   ca?: WebSocketPem | readonly WebSocketPem[] | undefined;
 
@@ -450,6 +510,13 @@ export interface WebSocketTlsOptions {
    * Certificate of this side, PEM, with its issuers behind it. Needs `key`.
    *
    * @defaultValue none
+   * @throws `TypeError` if it has no certificate in PEM, or comes without `key`
+   * @example
+   * ```js
+   * new WebSocketStream(url, {
+   *   tls: { cert: readFileSync('client.pem'), key: readFileSync('client.key') },
+   * });
+   * ```
    */
   cert?: WebSocketPem | readonly WebSocketPem[] | undefined;
 
@@ -460,6 +527,16 @@ export interface WebSocketTlsOptions {
    * gives. With `rejectUnauthorized: false` the result has no effect.
    *
    * @defaultValue the certificate must be for `servername`
+   * @throws `TypeError` if it is no function
+   * @example
+   * ```js
+   * new WebSocketStream(url, {
+   *   tls: {
+   *   checkServerIdentity: (host, { subject }) =>
+   *     subject.O === 'Example' ? undefined : new Error(`${host} is not ours`),
+   * },
+   * });
+   * ```
    */
   checkServerIdentity?:
     ((host: string, certificate: PeerCertificate) => Error | undefined) | undefined;
@@ -469,6 +546,13 @@ export interface WebSocketTlsOptions {
    * TLS 1.3 that version is not offered, and the other way round.
    *
    * @defaultValue all nine that there are
+   * @throws `TypeError` if one is unknown
+   * @example
+   * ```js
+   * new WebSocketStream(url, {
+   *   tls: { ciphers: 'TLS_AES_256_GCM_SHA384:ECDHE-RSA-AES256-GCM-SHA384' },
+   * });
+   * ```
    */
   ciphers?: string | undefined;
 
@@ -476,6 +560,13 @@ export interface WebSocketTlsOptions {
    * Private key for `cert`, PEM, perhaps encrypted.
    *
    * @defaultValue none
+   * @throws `TypeError` if it cannot be read, is not the key of `cert`, or comes without it
+   * @example
+   * ```js
+   * new WebSocketStream(url, {
+   *   tls: { cert: readFileSync('client.pem'), key: readFileSync('client.key') },
+   * });
+   * ```
    */
   key?: WebSocketPem | undefined;
 
@@ -483,6 +574,11 @@ export interface WebSocketTlsOptions {
    * Highest version to agree on.
    *
    * @defaultValue `tls.DEFAULT_MAX_VERSION`
+   * @throws `TypeError` for another version
+   * @example
+   * ```js
+   * new WebSocketStream(url, { tls: { maxVersion: 'TLSv1.2' } });
+   * ```
    */
   maxVersion?: 'TLSv1.2' | 'TLSv1.3' | undefined;
 
@@ -490,6 +586,11 @@ export interface WebSocketTlsOptions {
    * Lowest version to agree on.
    *
    * @defaultValue `tls.DEFAULT_MIN_VERSION`, but at least `'TLSv1.2'`
+   * @throws `TypeError` for another version, or one above `maxVersion`
+   * @example
+   * ```js
+   * new WebSocketStream(url, { tls: { minVersion: 'TLSv1.3' } });
+   * ```
    */
   minVersion?: 'TLSv1.2' | 'TLSv1.3' | undefined;
 
@@ -497,6 +598,11 @@ export interface WebSocketTlsOptions {
    * Passphrase of `key` or `pfx`.
    *
    * @defaultValue none
+   * @throws `TypeError` if it is no string
+   * @example
+   * ```js
+   * new WebSocketStream(url, { tls: { pfx: readFileSync('client.p12'), passphrase: 'secret' } });
+   * ```
    */
   passphrase?: string | undefined;
 
@@ -505,6 +611,11 @@ export interface WebSocketTlsOptions {
    * base64. Authorities in it are sent along, and not trusted.
    *
    * @defaultValue none
+   * @throws `TypeError` if it cannot be read, or comes beside `cert` or `key`
+   * @example
+   * ```js
+   * new WebSocketStream(url, { tls: { pfx: readFileSync('client.p12'), passphrase: 'secret' } });
+   * ```
    */
   pfx?: string | NodeJS.ArrayBufferView | undefined;
 
@@ -513,6 +624,13 @@ export interface WebSocketTlsOptions {
    * SubjectPublicKeyInfo. Checked on the server's own certificate, in addition to everything else.
    *
    * @defaultValue any
+   * @throws `TypeError` if one is no such text
+   * @example
+   * ```js
+   * new WebSocketStream(url, {
+   *   tls: { pins: 'sha256/47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=' },
+   * });
+   * ```
    */
   pins?: string | readonly string[] | undefined;
 
@@ -520,6 +638,11 @@ export interface WebSocketTlsOptions {
    * `false` accepts any certificate.
    *
    * @defaultValue `true`, unless `NODE_TLS_REJECT_UNAUTHORIZED` is `0`
+   * @throws `TypeError` if it is no boolean
+   * @example
+   * ```js
+   * new WebSocketStream(url, { tls: { rejectUnauthorized: false } });
+   * ```
    */
   rejectUnauthorized?: boolean | undefined;
 
@@ -527,6 +650,11 @@ export interface WebSocketTlsOptions {
    * Name that the server is told (SNI) and that its certificate must be for. `''` tells none.
    *
    * @defaultValue the host of the URL
+   * @throws `TypeError` if it is no string
+   * @example
+   * ```js
+   * new WebSocketStream(url, { tls: { servername: 'example.com' } });
+   * ```
    */
   servername?: string | undefined;
 
@@ -535,6 +663,11 @@ export interface WebSocketTlsOptions {
    * options share them.
    *
    * @defaultValue `true`
+   * @throws `TypeError` if it is no boolean
+   * @example
+   * ```js
+   * new WebSocketStream(url, { tls: { session: false } });
+   * ```
    */
   session?: boolean | undefined;
 }

@@ -19,7 +19,7 @@ class UsageError extends Error {}
 /** @type {Option[]} */
 const EVERYWHERE = [
   { name: 'help', short: 'h', help: 'show this text' },
-  { name: 'version', help: 'show the version' },
+  { name: 'version', short: 'V', help: 'show the version' },
 ];
 
 /** @type {Option[]} */
@@ -31,6 +31,7 @@ const MESSAGES = [
   },
   { name: 'json', help: 'write one JSON object a line for each message and event' },
   { name: 'linger', value: 'SECONDS', help: 'wait for silence so long after stdin ended (1)' },
+  { name: 'no-stdin', help: 'send nothing: read until the other side closes' },
   { name: 'quiet', short: 'q', help: 'no status on stderr' },
 ];
 
@@ -39,7 +40,6 @@ const CONNECT = [
   { name: 'header', short: 'H', value: 'NAME: VALUE', multiple: true, help: 'add a header field' },
   { name: 'protocol', short: 'p', value: 'NAME', multiple: true, help: 'offer a subprotocol' },
   ...MESSAGES,
-  { name: 'no-stdin', help: 'send nothing: read until the server closes' },
   { name: 'progress', help: 'show rates on stderr' },
   { name: 'ping', value: 'SECONDS', help: 'ping so often, give up when no answer comes as long' },
   { name: 'no-compress', help: 'do not offer permessage-deflate' },
@@ -106,21 +106,25 @@ function parse(args, options) {
       parseArgs({ args, options, allowPositionals: true })
     );
   } catch (error) {
-    throw new UsageError(error.message);
+    // What follows is advice for file names that begin with a dash.
+    throw new UsageError(error.message.replace(/\. To specify a positional.*/s, ''));
   }
 }
 
 /**
  * @param {string | undefined} text
  * @param {string} name of the option
- * @param {number} fallback
+ * @param {object} limits
+ * @param {number} [limits.fallback] milliseconds without the option
+ * @param {number} [limits.least] seconds
  * @returns {number} milliseconds
  */
-function secondsOf(text, name, fallback) {
+function secondsOf(text, name, { fallback = 0, least = 0 }) {
   if (text === undefined) return fallback;
   const seconds = Number(text);
-  if (text.trim() === '' || !(seconds >= 0 && seconds <= 2_000_000)) {
-    throw new UsageError(`--${name} takes a number of seconds, not ${text}`);
+  if (text.trim() === '' || !(seconds >= least && seconds <= 2_000_000)) {
+    const range = least > 0 ? `, ${least} or more` : '';
+    throw new UsageError(`--${name} takes a number of seconds${range}, not ${text}`);
   }
   return Math.round(seconds * 1000);
 }

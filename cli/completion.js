@@ -70,10 +70,15 @@ function words(command) {
 /** @param {import('./arguments.js').Command} command */
 function zshOptions(command) {
   return COMMANDS[command].options
-    .map(({ name, value, help, multiple }) => {
+    .map(({ name, short, value, help, multiple }) => {
       const text = help.replace(/[:[\]']/g, ' ');
       const argument = value ? `:${value.replace(':', ' ')}:${takesFile(value)}` : '';
-      return `'${multiple ? '*' : ''}--${name}[${text}]${argument}'`;
+      const rest = `[${text}]${argument}`;
+      const star = multiple ? '*' : '';
+      if (!short) return `'${star}--${name}${rest}'`;
+      // The first part keeps one name from being offered after the other.
+      const names = multiple ? "'*'" : `'(-${short} --${name})'`;
+      return `${names}{-${short},--${name}}'${rest}'`;
     })
     .join(' ');
 }
@@ -108,7 +113,9 @@ function files() {
 /** Options after which something comes that nobody can guess. */
 function values() {
   const all = [...COMMANDS.connect.options, ...COMMANDS.listen.options];
-  const names = all.filter(({ value }) => value && value !== 'FILE').map(({ name }) => `--${name}`);
+  const names = all
+    .filter(({ value }) => value && value !== 'FILE')
+    .flatMap(({ name, short }) => (short ? [`-${short}`, `--${name}`] : [`--${name}`]));
   return [...new Set(names)];
 }
 

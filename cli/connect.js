@@ -21,10 +21,12 @@ const { Status } = require('./status.js');
 async function connect(url, options) {
   const status = new Status(options);
   const rates = new RateLine(status);
-  const silence = new Silence(secondsOf(options.linger, 'linger', 1000));
+  const silence = new Silence(secondsOf(options.linger, 'linger', { fallback: 1000 }));
   const wss = open(url, streamOptions(options));
-  const output = new Output({ ...options, onBroken: () => wss.close({ closeCode: 1000 }) });
+  const output = new Output({ ...options, status, onBroken: () => wss.close({ closeCode: 1000 }) });
   let interrupted = false;
+  /** @type {Error | undefined} why not everything on stdin was sent */
+  let inputFailure;
   const interrupt = () => {
     interrupted = true;
     // A second Ctrl-C does not wait for the server.
@@ -43,15 +45,23 @@ async function connect(url, options) {
     if (options.progress) rates.start();
     reading = receive(readable, output, { rates, silence }).catch(() => {});
     if (!options['no-stdin']) {
-      // The end of the connection tells what went wrong.
-      send(wss, writable, options, { rates, silence }).catch(() => {});
+      send(wss, writable, options, { rates, silence }).catch((error) => {
+        // When it is the connection that failed, its end tells why.
+        if (error !== process.stdin.errored) return;
+        inputFailure = error;
+        wss.close({ closeCode: 1000 });
+      });
     }
     const { closeCode, reason } = await wss.closed;
     await reading;
     rates.stop();
     status.info(`Closed with ${closeCode}${reason ? ` ${reason}` : ''}`);
     await output.event({ type: 'close', closeCode, reason });
-    return interrupted ? EXIT.interrupted : exitCodeOfClose(closeCode);
+    if (interrupted) return EXIT.interrupted;
+    for (const failure of [inputFailure, output.failure]) {
+      if (failure) status.failure(failure.message);
+    }
+    return inputFailure || output.failure ? EXIT.failed : exitCodeOfClose(closeCode);
   } catch (error) {
     // Everything that came before the failure is still written.
     await reading;
@@ -87,9 +97,8 @@ function open(url, options) {
  */
 async function receive(readable, output, { rates, silence }) {
   for await (const message of readable) {
-    silence.break();
     rates.received(message);
-    await output.message(message);
+    await silence.break(() => output.message(message));
   }
 }
 
@@ -121,13 +130,15 @@ function streamOptions(options) {
   const result = {};
   if (options.header) result.headers = options.header.map(headerOf);
   if (options.protocol) result.protocols = options.protocol;
-  if (options.timeout) result.handshakeTimeout = secondsOf(options.timeout, 'timeout', 0);
+  if (options.timeout) {
+    result.handshakeTimeout = secondsOf(options.timeout, 'timeout', { least: 0.001 });
+  }
   if (options['max-size']) result.maxMessageSize = Number(options['max-size']);
   if (options['no-compress']) result.perMessageDeflate = false;
   if (options.http2) result.http2 = true;
   if (options.proxy) result.proxy = options.proxy;
   if (options.ping) {
-    const interval = secondsOf(options.ping, 'ping', 0);
+    const interval = secondsOf(options.ping, 'ping', { least: 0.001 });
     result.heartbeat = { interval, timeout: interval };
   }
   const tls = tlsOptions(options);

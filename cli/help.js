@@ -45,12 +45,12 @@ Exit codes:
     before: `websocketstream listen <PORT> [options]
 
 A WebSocket server for trying things out: it sends every message back, or with --pipe bridges the
-terminal. Port 0 takes a free one. It has no TLS, no compression and no limits on connections: do
-not put it on the internet.
+terminal, keeping stdin for the first client. Port 0 takes a free one. It has no TLS, no compression
+and no limits on connections: do not put it on the internet.
 `,
     after: `Examples:
   websocketstream listen 8080
-  websocketstream listen 8080 --pipe --binary > upload.tar
+  websocketstream listen 8080 --pipe --binary --no-stdin > upload.tar
 `,
   },
   completion: {
@@ -59,7 +59,7 @@ not put it on the internet.
 Writes a completion script for bash, zsh or fish.
 `,
     after: `Examples:
-  websocketstream completion bash > /etc/bash_completion.d/websocketstream
+  websocketstream completion bash > ~/.local/share/bash-completion/completions/websocketstream
   websocketstream completion zsh > ~/.zfunc/_websocketstream
   websocketstream completion fish > ~/.config/fish/completions/websocketstream.fish
 `,

@@ -19,7 +19,7 @@ const { Status } = require('./status.js');
  */
 async function listen(port, options) {
   const status = new Status(options);
-  const silence = new Silence(secondsOf(options.linger, 'linger', 1000));
+  const silence = new Silence(secondsOf(options.linger, 'linger', { fallback: 1000 }));
   /** @type {Set<Session>} */
   const sessions = new Set();
   /** @type {(code: number) => void} */
@@ -28,21 +28,30 @@ async function listen(port, options) {
   const ended = new Promise((resolve) => {
     end = resolve;
   });
-  const output = new Output({ ...options, onBroken: () => end(EXIT.ok) });
+  const output = new Output({
+    ...options,
+    status,
+    onBroken: () => end(output.failure ? EXIT.failed : EXIT.ok),
+  });
   let count = 0;
 
   const { server, url } = await start(port, options, async (session, request) => {
     const number = ++count;
     sessions.add(session);
     status.info(`Client ${number} connected: ${request.method} ${request.url}`);
-    if (options.pipe && number === 1) {
+    if (options.pipe && !options['no-stdin'] && number === 1) {
       // What is on stdin is for somebody, so it waits for the first client.
-      broadcast(sessions, options, silence).then(() => end(EXIT.ok));
+      broadcast(sessions, options, silence).then(
+        () => end(EXIT.ok),
+        (error) => {
+          status.failure(error.message);
+          end(EXIT.failed);
+        },
+      );
     }
     try {
       for await (const message of session.messages()) {
-        silence.break();
-        if (options.pipe) await output.message(message);
+        if (options.pipe) await silence.break(() => output.message(message));
         else await session.send(message);
       }
       status.info(`Client ${number} has gone`);
@@ -63,6 +72,7 @@ async function listen(port, options) {
   for (const session of sessions) session.close(1001, 'the server ends');
   server.closeAllConnections();
   releaseInput();
+  if (output.failure) status.failure(output.failure.message);
   return code;
 }
 

@@ -16,11 +16,11 @@ const { listen } = require('./listen.js');
 async function main(args) {
   try {
     const { command, options, operands } = parseArguments(args);
-    if (options.help) return print(helpText(command));
-    if (options.version) return print(`${version}\n`);
+    if (options.help) return await print(helpText(command));
+    if (options.version) return await print(`${version}\n`);
     switch (command) {
       case 'completion':
-        return print(completionScript(operands[0]));
+        return await print(completionScript(operands[0]));
       case 'listen':
         return await listen(operands[0], options);
       default:
@@ -42,10 +42,15 @@ function connect() {
   return require('./connect.js').connect;
 }
 
-/** @param {string} text */
+/**
+ * @param {string} text
+ * @returns {Promise<number>}
+ */
 function print(text) {
-  process.stdout.write(text);
-  return EXIT.ok;
+  return new Promise((resolve) => {
+    process.stdout.on('error', ({ code }) => resolve(code === 'EPIPE' ? EXIT.ok : EXIT.failed));
+    process.stdout.write(text, () => resolve(EXIT.ok));
+  });
 }
 
 module.exports = { main };

@@ -6,18 +6,34 @@ const { once } = require('node:events');
 class Output {
   #binary;
   #json;
-  /** Whoever read stdout has gone. */
+  #status;
+  /** Nothing can be written any more. */
   #broken = false;
+  /** @type {Error | undefined} */
+  #failure;
 
-  /** @param {{ binary?: boolean, json?: boolean, onBroken: () => void }} options */
-  constructor({ binary = false, json = false, onBroken }) {
+  /**
+   * @param {object} options
+   * @param {boolean} [options.binary]
+   * @param {boolean} [options.json]
+   * @param {import('./status.js').Status} options.status
+   * @param {() => void} options.onBroken
+   */
+  constructor({ binary = false, json = false, status, onBroken }) {
     this.#binary = binary;
     this.#json = json;
-    process.stdout.on('error', () => {
-      // `| head` is a usual way to end.
+    this.#status = status;
+    process.stdout.on('error', (/** @type {NodeJS.ErrnoException} */ error) => {
+      // A reader that has gone, as with `| head`, is a usual way to end; a full disk is not.
+      if (error.code !== 'EPIPE') this.#failure ??= error;
       this.#broken = true;
       onBroken();
     });
+  }
+
+  /** Why not everything was written; undefined too when nobody wanted to read it. */
+  get failure() {
+    return this.#failure;
   }
 
   /** @param {string | Uint8Array} message */
@@ -39,6 +55,7 @@ class Output {
 
   /** @param {string | Uint8Array} chunk */
   async #write(chunk) {
+    if (process.stdout.isTTY) this.#status.clear();
     if (this.#broken || process.stdout.write(chunk)) return;
     // The error that ends the wait is handled by the listener above.
     await once(process.stdout, 'drain').catch(() => {});

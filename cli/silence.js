@@ -4,6 +4,9 @@
 class Silence {
   #limit;
   #lastMessage = 0;
+  /** Messages that are being handled. */
+  #underWay = 0;
+  #look = () => {};
   /** @type {(() => void) | undefined} */
   #finish;
 
@@ -12,23 +15,39 @@ class Silence {
     this.#limit = limit;
   }
 
-  /** A message came. */
-  break() {
-    this.#lastMessage = performance.now();
+  /**
+   * A message came. While it is handled more may wait behind it, so that is no silence.
+   *
+   * @param {() => Promise<void>} handle
+   */
+  async break(handle) {
+    this.#underWay += 1;
+    try {
+      await handle();
+    } finally {
+      this.#underWay -= 1;
+      this.#lastMessage = performance.now();
+      this.#look();
+    }
   }
 
   /** @returns {Promise<void>} resolves when it was silent long enough, or after `end()` */
   async wait() {
     const started = performance.now();
+    /** @type {NodeJS.Timeout | undefined} */
+    let timer;
     await new Promise((resolve) => {
       this.#finish = () => resolve(undefined);
-      const look = () => {
+      this.#look = () => {
+        clearTimeout(timer);
+        if (this.#underWay > 0) return;
         const left = this.#limit - (performance.now() - Math.max(started, this.#lastMessage));
         if (left <= 0) resolve(undefined);
-        else setTimeout(look, left).unref();
+        else timer = setTimeout(this.#look, left).unref();
       };
-      look();
+      this.#look();
     });
+    this.#look = () => {};
   }
 
   /** Nothing can come any more. */

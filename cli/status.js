@@ -10,6 +10,8 @@ class Status {
   /** @param {{ quiet?: boolean }} options */
   constructor({ quiet = false }) {
     this.#quiet = quiet;
+    // Nobody reads it any more: no reason to end.
+    process.stderr.on('error', () => {});
   }
 
   /** @param {string} text */
@@ -40,13 +42,18 @@ class Status {
     this.#live = true;
   }
 
+  /** Takes the live line away, for what comes in its place. */
+  clear() {
+    if (this.#live) process.stderr.write('\r\x1b[K');
+    this.#live = false;
+  }
+
   /**
    * @param {string} text
    * @param {string} colour of SGR
    */
   #line(text, colour) {
-    if (this.#live) process.stderr.write('\r\x1b[K');
-    this.#live = false;
+    this.clear();
     process.stderr.write(this.#coloured ? `\x1b[${colour}m${text}\x1b[0m\n` : `${text}\n`);
   }
 }

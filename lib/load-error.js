@@ -27,6 +27,7 @@ function loadBinding(load) {
  * @property {'glibc' | 'musl' | undefined} libc of Linux
  * @property {string | undefined} libcVersion
  * @property {string} node version with a `v`
+ * @property {string} [override] the file that the user named in place of the package's
  */
 
 /**
@@ -35,20 +36,25 @@ function loadBinding(load) {
  * @returns {NodeJS.ErrnoException}
  */
 function loadError(cause, system) {
-  const { platform, arch, libc, libcVersion, node } = system;
+  const { platform, arch, libc, libcVersion, node, override } = system;
   const suffix = libc ? ` with ${libc}${libcVersion ? ` ${libcVersion}` : ''}` : '';
   const place = `${platform} ${arch}${suffix}, Node.js ${node}`;
   const name = packageFor(system);
   const refusal = refusalIn(cause);
   const lines = [`websocketstream ${version} cannot load its native binary on ${place}.`];
-  if (!name) {
+  if (override) {
+    // The loader looks nowhere else then.
+    const reason = refusal ?? 'there is no such file';
+    lines.push(`NAPI_RS_NATIVE_LIBRARY_PATH names ${override}, which does not load: ${reason}`);
+  } else if (!name) {
     lines.push(`There is no prebuilt binary for this system. There are: ${PREBUILT.join(', ')}.`);
   } else if (refusal) {
     lines.push(`A binary is installed, but does not load: ${refusal}`);
   } else {
     lines.push(
       `The optional dependency ${name} is not installed. Install again without --omit=optional ` +
-        `and on the system that runs the program, or add it: npm install ${name}@${version}`,
+        `and on the system that runs the program, or add it: npm install ${name}@${version}. ` +
+        `Of a clone, install both files that "npm run pack" names.`,
     );
   }
   lines.push(
@@ -88,14 +94,15 @@ function refusalIn(error) {
 /** @returns {System} */
 function currentSystem() {
   const { platform, arch, version: node } = process;
+  const override = process.env.NAPI_RS_NATIVE_LIBRARY_PATH;
   if (platform !== 'linux') {
-    return { platform, arch, libc: undefined, libcVersion: undefined, node };
+    return { platform, arch, libc: undefined, libcVersion: undefined, node, override };
   }
   // Without this the report looks up the names of all open sockets, which can take seconds.
   Object.assign(process.report, { excludeNetwork: true });
   const report = /** @type {any} */ (process.report.getReport());
   const libcVersion = report.header.glibcVersionRuntime;
-  return { platform, arch, libc: libcVersion ? 'glibc' : 'musl', libcVersion, node };
+  return { platform, arch, libc: libcVersion ? 'glibc' : 'musl', libcVersion, node, override };
 }
 
 /** The targets of package.json, as their packages are named. */

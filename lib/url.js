@@ -34,8 +34,8 @@ function getURLRecord(input) {
   // 4. Nothing else can be connected to.
   else if (url.protocol !== 'ws:' && url.protocol !== 'wss:') {
     throw syntaxError(
-      `the scheme of ${shown} must be ws:, wss:, http: or https:, not ${url.protocol}` +
-        suggestion(text),
+      `the scheme of ${shown} must be ws:, wss:, http: or https:` +
+        (suggestion(text) || `, not ${url.protocol}`),
     );
   }
   // 5. An empty fragment counts as well; only the serialisation shows it.

@@ -9,15 +9,47 @@ const bin = fileURLToPath(new URL('../../bin/websocketstream.js', import.meta.ur
  *
  * @param {import('node:test').TestContext} t
  * @param {string[]} args
- * @param {Record<string, string>} [env]
  */
-export function startCommand(t, args, env = {}) {
-  const child = spawn(process.execPath, [bin, ...args], { env: { ...process.env, ...env } });
+export function startCommand(t, args) {
+  return observe(t, spawn(process.execPath, [bin, ...args]));
+}
+
+/**
+ * Starts the command line on a terminal of its own: what it writes to stdout and stderr comes
+ * together, with the line ends of a terminal, and so do the keys that are written to it.
+ *
+ * @param {import('node:test').TestContext} t
+ * @param {string[]} args
+ */
+export function startOnTerminal(t, args) {
+  const script =
+    'import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))';
+  const command = ['-c', script, process.execPath, bin, ...args];
+  const env = { ...process.env, NO_COLOR: '', FORCE_COLOR: undefined };
+  return observe(t, spawn('python3', command, { env }));
+}
+
+/**
+ * @param {import('node:test').TestContext} t
+ * @param {import('node:child_process').ChildProcessWithoutNullStreams} child
+ */
+function observe(t, child) {
   t.after(() => child.kill('SIGKILL'));
   child.stdin.on('error', () => {});
-  const state = { child, stdin: child.stdin, stdout: Buffer.alloc(0), stderr: '' };
+  const chunks = [];
+  const state = {
+    child,
+    stdin: child.stdin,
+    stderr: '',
+    /** Bytes on stdout so far. */
+    received: 0,
+    get stdout() {
+      return Buffer.concat(chunks);
+    },
+  };
   child.stdout.on('data', (chunk) => {
-    state.stdout = Buffer.concat([state.stdout, chunk]);
+    chunks.push(chunk);
+    state.received += chunk.length;
   });
   child.stderr.on('data', (chunk) => {
     state.stderr += chunk;

@@ -32,10 +32,11 @@ test('the completion for bash is a valid script that offers options and commands
   const complete = `${stdout}
 COMP_WORDS=(websocketstream --pr); COMP_CWORD=1; _websocketstream; echo "\${COMPREPLY[*]}"
 COMP_WORDS=(websocketstream li); COMP_CWORD=1; _websocketstream; echo "\${COMPREPLY[*]}"
-COMP_WORDS=(websocketstream listen --pi); COMP_CWORD=2; _websocketstream; echo "\${COMPREPLY[*]}"`;
+COMP_WORDS=(websocketstream listen --pi); COMP_CWORD=2; _websocketstream; echo "\${COMPREPLY[*]}"
+COMP_WORDS=(websocketstream -H --pr); COMP_CWORD=2; _websocketstream; echo "\${COMPREPLY[*]}"`;
   const result = spawnSync('bash', ['--norc', '-c', complete], { encoding: 'utf8' });
   assert.equal(result.stderr, '');
-  assert.equal(result.stdout, '--protocol --progress --proxy\nlisten\n--pipe\n');
+  assert.equal(result.stdout, '--protocol --progress --proxy\nlisten\n--pipe\n\n');
 });
 
 for (const shell of ['zsh', 'fish']) {

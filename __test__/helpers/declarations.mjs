@@ -10,6 +10,8 @@ import ts from 'typescript';
  * @property {'method' | 'property'} kind
  * @property {boolean} optional
  * @property {number} required how many parameters of a method must be given
+ * @property {string} comment its words without the tags
+ * @property {string[]} tags `defaultValue`, `throws` and others, as often as they are there
  * @typedef {{ name: string, members: Member[], required: number, parent?: string }} DeclaredClass
  */
 export function readDeclarations() {
@@ -48,6 +50,10 @@ function readClass(node) {
   };
 }
 
+function textOfComment({ comment }) {
+  return ts.getTextOfJSDocComment(comment) ?? '';
+}
+
 /** @returns {Member} */
 function readMember(node) {
   const method = ts.isMethodDeclaration(node) || ts.isMethodSignature(node);
@@ -56,6 +62,8 @@ function readMember(node) {
     kind: method ? 'method' : 'property',
     optional: node.questionToken !== undefined,
     required: method ? countRequired(node) : 0,
+    comment: ts.getJSDocCommentsAndTags(node).filter(ts.isJSDoc).map(textOfComment).join(''),
+    tags: ts.getJSDocTags(node).map(({ tagName }) => tagName.text),
   };
 }
 

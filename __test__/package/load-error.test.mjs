@@ -66,6 +66,18 @@ test('without a binary the command line helps, and says what is missing in a few
   assert.ok(stderr.trim().split('\n').length <= 4, stderr);
 });
 
+test('the error names the file that was to take the place of the binary', () => {
+  const { message } = loadError(new Error('x'), {
+    platform: 'linux',
+    arch: 'x64',
+    libc: 'musl',
+    node: 'v24.0.0',
+    override: '/opt/addon.node',
+  });
+  assert.match(message, /NAPI_RS_NATIVE_LIBRARY_PATH names \/opt\/addon\.node, .*no such file/);
+  assert.doesNotMatch(message, /npm install websocketstream-/);
+});
+
 test('on a system without a prebuilt binary the error lists those that have one', () => {
   const { message } = loadError(new Error('x'), {
     platform: 'linux',

@@ -9,6 +9,18 @@ const tsc = fileURLToPath(new URL('../../node_modules/typescript/lib/tsc.js', im
 const installed = installedPackage();
 let lent = false;
 
+/** What `strict` leaves out. */
+const STRICTEST = {
+  exactOptionalPropertyTypes: true,
+  isolatedModules: true,
+  noPropertyAccessFromIndexSignature: true,
+  noUncheckedIndexedAccess: true,
+  verbatimModuleSyntax: true,
+};
+
+/** It knows nothing of `exports` in package.json. */
+const NODE10 = { moduleResolution: 'node10', ignoreDeprecations: '5.0' };
+
 const program = `
 import { WebSocketError, WebSocketStream, type WebSocketOpenInfo } from 'websocketstream';
 import 'websocketstream/global';
@@ -31,6 +43,7 @@ async function compile(options, file, text) {
   installed.write(file, text);
   const compilerOptions = {
     noEmit: true,
+    skipLibCheck: false,
     strict: true,
     target: 'es2022',
     types: ['node'],
@@ -47,6 +60,8 @@ async function compile(options, file, text) {
 for (const [name, file, options] of [
   ['as an ES module of Node', 'a.mts', { module: 'node16' }],
   ['as CommonJS of Node', 'a.cts', { module: 'node16' }],
+  ['as the newest Node has modules', 'a.mts', { module: 'nodenext', ...STRICTEST }],
+  ['with the oldest way to find packages', 'a.ts', { module: 'commonjs', ...NODE10 }],
   ['for a bundler', 'a.ts', { module: 'esnext', moduleResolution: 'bundler' }],
   ['with the DOM library', 'dom.mts', { module: 'node16', lib: ['es2023', 'dom'] }],
 ]) {

@@ -30,6 +30,8 @@ async function output(program, args) {
 const cases = [
   ['websocketstream --pr', ['--progress', '--protocol', '--proxy'], ['--ping', 'listen']],
   ['websocketstream listen --', ['--host', '--pipe', '--linger'], ['--proxy', '--ca']],
+  ['websocketstream listen --no', ['--no-stdin'], ['--no-compress']],
+  ['websocketstream -H a:b --pr', ['--progress', '--protocol', '--proxy'], ['listen']],
   ['websocketstream completion ', ['bash', 'zsh', 'fish'], ['--proxy']],
 ];
 

@@ -6,6 +6,7 @@ import { main } from '../command.mjs';
 import { sourcesIn } from '../check/sources.mjs';
 
 const leftOut = [
+  '__test__/cli/terminal.test.mjs',
   '__test__/deflate/python.test.mjs',
   '__test__/interop/python.test.mjs',
   '__test__/memory/',
