@@ -85,8 +85,7 @@ function findWay(url, options, done) {
     done(error);
     return;
   }
-  // An address of this side reaches those of its own family only.
-  const dialled = { ...options, family: options.family || isIP(options.localAddress ?? '') };
+  const dialled = { ...options, family: familyOf(options) };
   if (!proxy) {
     resolve(host, dialled, (error, found) => {
       done(error, { addresses: found.map((address) => socketAddress(address, port)) });
@@ -114,6 +113,17 @@ function findWay(url, options, done) {
     if (!fault && protocol === 'socks5:') resolve(host, options, finish);
     else finish(fault && proxyError(fault), [host]);
   });
+}
+
+/**
+ * An address of this side reaches those of its own family only.
+ *
+ * @param {Options} options
+ * @returns {Options['family']}
+ */
+function familyOf({ family, localAddress }) {
+  if (family !== 0 || localAddress === undefined) return family;
+  return isIP(localAddress) === 6 ? 6 : 4;
 }
 
 /**
