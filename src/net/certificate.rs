@@ -209,7 +209,9 @@ mod tests {
         let len = contents.len();
         let mut der = match u8::try_from(len) {
             Ok(short) if short < 0x80 => vec![tag, short],
-            _ => vec![tag, 0x82, u8::try_from(len >> 8).unwrap(), (len & 0xff) as u8],
+            _ => {
+                vec![tag, 0x82, u8::try_from(len >> 8).unwrap(), u8::try_from(len & 0xff).unwrap()]
+            }
         };
         der.extend(contents);
         der
