@@ -111,6 +111,8 @@ export interface AttemptRecord {
   errno: number
   /** For people. */
   message: string
+  /** Address of this side, when that could not be used. */
+  unavailable?: string
 }
 
 /** The end of a connection. */
@@ -245,6 +247,8 @@ export interface ErrorRecord {
   errno?: number
   /** The operation that failed. */
   syscall?: string
+  /** The file of the Unix socket that could not be reached. */
+  path?: string
   /** Addresses that were tried. */
   attempts?: Array<AttemptRecord>
   /** The proxy is to blame. */

@@ -307,10 +307,10 @@ export interface WebSocketStreamOptions {
   maxRedirects?: number | undefined;
 
   /**
-   * IP address of this side. Our addition.
+   * IP address of this side. Names are looked up for its family. Our addition.
    *
    * @defaultValue the operating system's choice
-   * @throws `TypeError` if it is no IP address
+   * @throws `TypeError` if it is no IP address, or has a zone
    * @example
    * ```js
    * new WebSocketStream('wss://example.com', { localAddress: '192.0.2.7' });
@@ -362,7 +362,7 @@ export interface WebSocketProxyOptions {
    * Header fields of the CONNECT request, for `http:` and `https:`.
    *
    * @defaultValue none
-   * @throws `TypeError` as for {@link WebSocketStreamOptions.headers}
+   * @throws `TypeError` as for {@link WebSocketStreamOptions.headers}, and for SOCKS
    * @example
    * ```js
    * new WebSocketStream(url, {
@@ -376,7 +376,7 @@ export interface WebSocketProxyOptions {
    * TLS towards an `https:` proxy itself.
    *
    * @defaultValue as for {@link WebSocketStreamOptions.tls}
-   * @throws `TypeError` as for that
+   * @throws `TypeError` as for that, and for other proxies
    * @example
    * ```js
    * new WebSocketStream(url, {
@@ -495,7 +495,7 @@ export interface WebSocketDeflateOptions {
 /** TLS towards a server, see {@link WebSocketStreamOptions.tls}. Our addition. */
 export interface WebSocketTlsOptions {
   /**
-   * Authorities to trust in place of all others, PEM.
+   * Certificates to trust in place of all others, PEM, until they expire.
    *
    * @defaultValue what Node trusts
    * @throws `TypeError` if it has no certificate in PEM

@@ -1,10 +1,13 @@
 'use strict';
 
+const { isIP } = require('node:net');
+
+const { proxyError } = require('./errors.js');
 const { refusedByPermissions } = require('./permission.js');
 const { proxyFromEnvironment } = require('./proxy-environment.js');
 const { resolve } = require('./resolve.js');
 const { connectTls } = require('./tls-connect.js');
-const { decodeCredential, hostOf, placeOf, portOf, unixPath } = require('./url.js');
+const { decodeCredential, hostOf, placeOf, portOf, targetOf, unixPath } = require('./url.js');
 
 /** @typedef {import('./options.js').Options} Options */
 
@@ -84,15 +87,16 @@ function findWay(url, options, done) {
     done(error);
     return;
   }
+  const dialled = { ...options, family: familyOf(options) };
   if (!proxy) {
-    resolve(host, options, (error, found) => {
+    resolve(host, dialled, (error, found) => {
       done(error, { addresses: found.map((address) => socketAddress(address, port)) });
     });
     return;
   }
   const { headers, password, protocol, tls, username } = proxy;
   const { host: proxyHost, port: proxyPort } = proxy;
-  resolve(proxyHost, options, (proxyError, found) => {
+  resolve(proxyHost, dialled, (fault, found) => {
     /** @param {Error | null} error @param {string[]} target */
     const finish = (error, [target]) =>
       done(error, {
@@ -108,9 +112,20 @@ function findWay(url, options, done) {
         },
       });
     // Only with socks5: the name of the server is resolved on this side.
-    if (!proxyError && protocol === 'socks5:') resolve(host, options, finish);
-    else finish(proxyError, [host]);
+    if (!fault && protocol === 'socks5:') resolve(host, options, finish);
+    else finish(fault && proxyError(fault), [host]);
   });
+}
+
+/**
+ * An address of this side reaches those of its own family only.
+ *
+ * @param {Options} options
+ * @returns {Options['family']}
+ */
+function familyOf({ family, localAddress }) {
+  if (family !== 0 || localAddress === undefined) return family;
+  return isIP(localAddress) === 6 ? 6 : 4;
 }
 
 /**
@@ -129,9 +144,7 @@ function connectOptions(url, options, { addresses, path, proxy }, { started, red
     proxy,
     localAddress: options.localAddress,
     authority: isUnix ? 'localhost' : url.host,
-    target:
-      (isUnix ? url.pathname.slice(url.pathname.indexOf(':') + 1) || '/' : url.pathname) +
-      url.search,
+    target: targetOf(url),
     headers: [...authorization(url, options.headers), ...options.headers],
     protocols: options.protocols,
     tls: url.protocol === 'wss:' ? connectTls(options.tls, hostOf(url)) : undefined,

@@ -19,7 +19,7 @@ const { createWebSocketError } = require('./websocket-error.js');
 function connectionError({ record, action, closeCode, reason }) {
   const cause = causeOf(record);
   if (record.proxy) {
-    cause.message = `the proxy failed: ${cause.message}`;
+    cause.message = `${PROXY_FAILED}: ${cause.message}`;
     cause.code = PROXY_CODES.get(record.kind) ?? cause.code;
   }
   const error = createWebSocketError(`${action}: ${cause.message}`, { closeCode, reason });
@@ -29,6 +29,16 @@ function connectionError({ record, action, closeCode, reason }) {
     hide(error, 'response', Object.assign(toResponse(status, headers), { body }));
   }
   return error;
+}
+
+/**
+ * The failure of a look-up, which may be the caller's own object, as one of the proxy.
+ *
+ * @param {Error} error
+ */
+function proxyError(error) {
+  const blame = new Error(`${PROXY_FAILED}: ${error.message}`, { cause: error });
+  return Object.assign(blame, error);
 }
 
 /**
@@ -91,12 +101,21 @@ function causeOf(record) {
     case 'dial':
       return dialError(record.attempts ?? []);
     case 'io':
-      return systemError(record.syscall ?? 'read', record.errno ?? 0, record.message);
+      return ioError(record);
     case 'tls':
       return Object.assign(new Error(record.message), { code: record.code });
     default:
       return Object.assign(new Error(record.message), { code: CODES.get(record.kind) });
   }
+}
+
+/**
+ * @param {ErrorRecord} record
+ * @returns {NodeJS.ErrnoException}
+ */
+function ioError({ errno = 0, message, path, syscall = 'read' }) {
+  const error = systemError(syscall, errno, message, path);
+  return path ? Object.assign(error, { address: path }) : error;
 }
 
 /**
@@ -106,7 +125,11 @@ function causeOf(record) {
  * @returns {NodeJS.ErrnoException}
  */
 function dialError(attempts) {
-  const errors = attempts.map(({ address, port, errno, message }) => {
+  const errors = attempts.map(({ address, port, errno, message, unavailable }) => {
+    if (unavailable) {
+      const error = systemError('bind', errno, message, unavailable);
+      return Object.assign(error, { address: unavailable });
+    }
     const place = address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
     return Object.assign(systemError('connect', errno, message, place), { address, port });
   });
@@ -152,6 +175,8 @@ function hide(error, name, value) {
 /** The close code of a connection without a Close frame. */
 const ABNORMAL = 1006;
 
+const PROXY_FAILED = 'the proxy failed';
+
 /** What a server has other codes for. */
 const PROXY_CODES = new Map([
   ['handshake', 'ERR_WEBSOCKET_PROXY'],
@@ -176,4 +201,4 @@ const CODES = new Map([
   ['unsent-data', 'ERR_WEBSOCKET_UNSENT_DATA'],
 ]);
 
-module.exports = { ABNORMAL, connectionError, localError, toResponse };
+module.exports = { ABNORMAL, connectionError, localError, proxyError, toResponse };

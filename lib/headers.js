@@ -68,7 +68,7 @@ function checkValue(name, value) {
       `the value of the header ${show(name)} has a character that no header may carry`,
     );
   }
-  return text.trim();
+  return text.replace(/^[\t ]+|[\t ]+$/g, '');
 }
 
 /** RFC 9110 section 5.6.2. */

@@ -97,8 +97,9 @@ function http2(value = false) {
 
 /** @param {unknown} value */
 function localAddress(value) {
-  if (value === undefined || (typeof value === 'string' && isIP(value))) return value;
-  throw new TypeError(`localAddress must be an IP address, not ${show(value)}`);
+  if (value === undefined) return value;
+  if (typeof value === 'string' && isIP(value) && !value.includes('%')) return value;
+  throw new TypeError(`localAddress must be an IP address without a zone, not ${show(value)}`);
 }
 
 /** @param {unknown} value */

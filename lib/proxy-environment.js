@@ -12,22 +12,28 @@ const { parseProxy } = require('./proxy-options.js');
  * @param {boolean} isSecure
  */
 function proxyFromEnvironment(host, port, isSecure) {
-  const { env } = process;
-  if (env.NODE_USE_ENV_PROXY !== '1' && !process.execArgv.includes('--use-env-proxy')) return false;
+  if (!isAskedFor()) return false;
   const name = isSecure ? 'https_proxy' : 'http_proxy';
   const value = variable(name) || variable('all_proxy');
-  if (!value || isExempt(variable('no_proxy') ?? '', host, port)) return false;
+  if (!value || isExempt(variable('no_proxy'), host, port)) return false;
   return parseProxy(value, variable(name) ? name.toUpperCase() : 'ALL_PROXY');
 }
 
+/** By the variable, or by the flag of Node, which does not tell its flags. */
+function isAskedFor() {
+  const { NODE_OPTIONS = '', NODE_USE_ENV_PROXY } = process.env;
+  const flags = [...NODE_OPTIONS.split(/\s+/), ...process.execArgv];
+  return NODE_USE_ENV_PROXY === '1' || flags.includes('--use-env-proxy');
+}
+
 /**
- * Lower case comes first, as in Node.
+ * Lower case comes first unless it is empty, as in Node.
  *
  * @param {string} name
- * @returns {string | undefined}
+ * @returns {string}
  */
 function variable(name) {
-  return process.env[name] ?? process.env[name.toUpperCase()];
+  return process.env[name] || process.env[name.toUpperCase()] || '';
 }
 
 /**
@@ -57,8 +63,9 @@ function matches(entry, host, port) {
   if (wanted !== undefined && Number(wanted) !== port) return false;
   const name = pattern.replace(/^\[|\]$/g, '');
   if (name === host) return true;
-  const suffix = name.replace(/^\*(?=\.)/, '');
-  return suffix.startsWith('.') && host.endsWith(suffix);
+  // As in Node, the domain itself is meant by `.suffix`, and not by `*.suffix`.
+  if (name.startsWith('.')) return `.${host}`.endsWith(name);
+  return name.startsWith('*.') && host.endsWith(name.slice(1));
 }
 
 /**

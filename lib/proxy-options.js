@@ -26,6 +26,9 @@ const { show, toDictionary } = require('./webidl.js');
 function toProxy(value) {
   if (value === undefined || value === false) return value;
   if (typeof value === 'string' || value instanceof URL) return parseProxy(value, 'proxy');
+  if (typeof value !== 'object' || value === null) {
+    throw new TypeError(`proxy must be a URL, an object with url, or false, not ${show(value)}`);
+  }
   const dictionary = toDictionary(value, 'proxy');
   for (const name of Object.keys(dictionary)) {
     if (!MEMBERS.includes(name)) {
@@ -37,6 +40,12 @@ function toProxy(value) {
     throw new TypeError(`proxy.url must be a string or a URL, not ${show(url)}`);
   }
   const proxy = parseProxy(url, 'proxy.url');
+  if (headers !== undefined && !proxy.protocol.startsWith('http')) {
+    throw new TypeError('proxy.headers is for http: and https: proxies, and SOCKS has none');
+  }
+  if (tls !== undefined && proxy.protocol !== 'https:') {
+    throw new TypeError(`proxy.tls is for https: proxies, and not for ${show(proxy.protocol)}`);
+  }
   proxy.headers.push(...toHeaderList(headers));
   proxy.tls = toTlsOptions(tls, 'proxy.tls');
   if (proxy.tls.checkServerIdentity) {
@@ -68,7 +77,7 @@ function parseProxy(value, option) {
     headers: hasLogin && protocol.startsWith('http') ? ['Proxy-Authorization', authorization] : [],
     host: hostname.replace(/^\[|\]$/g, ''),
     password: hasLogin ? secret : undefined,
-    port: Number(port) || /** @type {number} */ (PORTS.get(protocol)),
+    port: Number(port || PORTS.get(protocol)),
     protocol,
     tls: toTlsOptions(undefined),
     username: hasLogin ? user : undefined,

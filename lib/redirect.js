@@ -1,6 +1,6 @@
 'use strict';
 
-const { getURLRecord } = require('./url.js');
+const { getURLRecord, targetOf } = require('./url.js');
 
 /** @typedef {import('../binding.js').ErrorRecord} ErrorRecord */
 
@@ -34,14 +34,41 @@ function redirectTarget(record, url, left) {
  * @returns {URL | string} or why not
  */
 function resolve(location, url) {
-  if (!URL.canParse(location, url.href)) return 'to what is no URL';
-  const target = new URL(location, url);
+  const isUnix = url.protocol === 'ws+unix:';
+  // Over a Unix socket, what the request looks like to the server.
+  const base = isUnix ? `ws://${STAND_IN}${targetOf(url)}` : url.href;
+  const text = decode(location);
+  if (!URL.canParse(text, base)) return 'to what is no URL';
+  const target = new URL(text, base);
   target.hash = '';
   if (!/^(ws|http)s?:$/.test(target.protocol)) {
     return `to ${target.protocol}, which is no WebSocket`;
   }
   const record = getURLRecord(target.href);
-  return url.protocol === 'wss:' && record.protocol === 'ws:' ? 'from wss: to ws:' : record;
+  if (isUnix && record.host === STAND_IN) {
+    const [file] = url.pathname.split(':');
+    return new URL(`ws+unix:${file}:${targetOf(record)}`);
+  }
+  if (url.protocol === 'wss:' && record.protocol === 'ws:') return 'from wss: to ws:';
+  if (record.origin === url.origin && record.username === '' && record.password === '') {
+    // A relative location keeps them, and many servers make it absolute.
+    record.username = url.username;
+    record.password = url.password;
+  }
+  return record;
+}
+
+/**
+ * Header values are read as Latin-1, and URLs are UTF-8.
+ *
+ * @param {string} location
+ */
+function decode(location) {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(location, 'latin1'));
+  } catch {
+    return location;
+  }
 }
 
 /**
@@ -55,6 +82,9 @@ function headersFor(headers, from, to) {
   if (from.origin === to.origin) return headers;
   return headers.filter((_, i) => !PRIVATE.has(headers[i - (i % 2)].toLowerCase()));
 }
+
+/** No server has this name (RFC 6761), so only a relative location leads there. */
+const STAND_IN = 'socket.invalid';
 
 const STATUSES = new Set([301, 302, 303, 307, 308]);
 

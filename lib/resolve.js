@@ -26,7 +26,7 @@ function resolve(host, { family, lookup = dns.lookup }, done) {
     // A caller's function may give anything.
     const entries = Array.isArray(found) ? found : [found];
     const list = entries.map((entry) => entry?.address ?? entry);
-    const wrong = list.findIndex((address) => typeof address !== 'string' || !isIP(address));
+    const wrong = list.findIndex((address) => !isAddress(address));
     if (wrong < 0 && list.length > 0) done(null, list);
     else {
       const message = `the look-up of ${host} gave no address: ${show(list[wrong])}`;
@@ -38,6 +38,15 @@ function resolve(host, { family, lookup = dns.lookup }, done) {
   } catch (error) {
     done(error, []);
   }
+}
+
+/**
+ * What the native half can dial: not with a zone.
+ *
+ * @param {unknown} value
+ */
+function isAddress(value) {
+  return typeof value === 'string' && isIP(value) !== 0 && !value.includes('%');
 }
 
 module.exports = { resolve };

@@ -47,16 +47,22 @@ function toTlsOptions(value, option = 'tls') {
     throw new TypeError(`${option}.${name} must be a ${type}, not ${show(member)}`);
   };
   const { ca, pins } = dictionary;
+  const ciphers = toCipherNames(typed('ciphers', 'string'), `${option}.ciphers`);
+  const versions = toVersions(dictionary, option);
+  // IANA's names of the suites of TLS 1.2 have the key exchange in front of "WITH".
+  if (ciphers?.every((name) => !(name.includes('_WITH_') ? versions.tls12 : versions.tls13))) {
+    throw new TypeError(`${option}.ciphers has no suite for the TLS versions that may be used`);
+  }
   return {
     ca: ca === undefined ? undefined : readCertificates(ca, `${option}.ca`),
     checkServerIdentity: typed('checkServerIdentity', 'function'),
-    ciphers: toCipherNames(typed('ciphers', 'string'), `${option}.ciphers`),
+    ciphers,
     pins: toPins(pins, `${option}.pins`),
     rejectUnauthorized: typed('rejectUnauthorized', 'boolean'),
     servername: typed('servername', 'string'),
     session: typed('session', 'boolean') ?? true,
     ...readIdentity(dictionary, option),
-    ...toVersions(dictionary, option),
+    ...versions,
   };
 }
 
@@ -81,7 +87,10 @@ function readIdentity({ cert, key, passphrase, pfx }, option) {
       return { cert: identity.certificates, key: toPkcs8(identity.key) };
     });
   }
-  if (cert === undefined && key === undefined) return { cert: undefined, key: undefined };
+  if (cert === undefined && key === undefined) {
+    if (passphrase === undefined) return { cert: undefined, key: undefined };
+    throw new TypeError(`${option}.passphrase needs ${option}.key or ${option}.pfx as well`);
+  }
   if (cert === undefined || key === undefined) {
     const [given, missing] = cert === undefined ? ['key', 'cert'] : ['cert', 'key'];
     throw new TypeError(`${option}.${given} needs ${option}.${missing} as well`);
@@ -144,6 +153,8 @@ function toPkcs8(key) {
 function toPins(value, option) {
   if (value === undefined) return [];
   const list = Array.isArray(value) ? value : [value];
+  // An empty list would accept every key.
+  if (list.length === 0) throw new TypeError(`${option} must have one pin or more`);
   return list.map((pin) => {
     const base64 = typeof pin === 'string' ? PIN.exec(pin)?.[1] : undefined;
     if (base64) return Buffer.from(base64, 'base64');

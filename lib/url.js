@@ -27,7 +27,7 @@ function getURLRecord(input) {
   else if (url.protocol === 'https:') url.protocol = 'wss:';
   // Ours: a Unix socket and the path of the request, with a colon between them.
   if (url.protocol === 'ws+unix:') {
-    if (url.host !== '' || unixPath(url) === '') {
+    if (url.host !== '' || unixPath(url) === '' || !targetOf(url).startsWith('/')) {
       throw syntaxError(`${shown} must be like "ws+unix:/path/to/socket:/request/path"`);
     }
   }
@@ -56,7 +56,20 @@ function hostOf({ hostname }) {
 
 /** @param {URL} url */
 function portOf({ port, protocol }) {
-  return Number(port) || (protocol === 'wss:' ? 443 : 80);
+  // Port 0 is a port of its own.
+  if (port !== '') return Number(port);
+  return protocol === 'wss:' ? 443 : 80;
+}
+
+/**
+ * Path and query of the request. That of a Unix socket is behind its file.
+ *
+ * @param {URL} url
+ */
+function targetOf({ pathname, protocol, search }) {
+  const [, ...behind] = pathname.split(':');
+  const path = protocol === 'ws+unix:' ? behind.join(':') || '/' : pathname;
+  return path + search;
 }
 
 /**
@@ -118,4 +131,12 @@ function syntaxError(message) {
   return new DOMException(message, 'SyntaxError');
 }
 
-module.exports = { decodeCredential, getURLRecord, hostOf, placeOf, portOf, unixPath };
+module.exports = {
+  decodeCredential,
+  getURLRecord,
+  hostOf,
+  placeOf,
+  portOf,
+  targetOf,
+  unixPath,
+};

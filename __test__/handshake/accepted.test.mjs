@@ -12,7 +12,7 @@ const answers = [
     'field names in odd case',
     { headers: { Upgrade: null, Connection: null, UPGRADE: 'websocket', cOnNeCtIoN: 'UPGRADE' } },
   ],
-  ['two Upgrade fields', { headers: { Upgrade: ['h2c', 'websocket'] } }],
+  ['two Upgrade fields that say the same', { headers: { Upgrade: ['websocket', 'WebSocket'] } }],
   ['an empty reason phrase', { statusText: '' }],
   ['another reason phrase', { statusText: 'Web Socket Protocol Handshake' }],
   ['103 before 101', { before: 'HTTP/1.1 103 Early Hints\r\nLink: </a>; rel=preload\r\n\r\n' }],

@@ -11,6 +11,8 @@ const answers = [
   ['an empty accept key', { accept: '' }],
   ['no Upgrade', { headers: { Upgrade: null } }],
   ['another Upgrade', { headers: { Upgrade: 'h2c' } }],
+  ['another Upgrade beside the right one', { headers: { Upgrade: 'websocket, h2c' } }],
+  ['two lines of Upgrade that differ', { headers: { Upgrade: ['websocket', 'h2c'] } }],
   ['no Connection', { headers: { Connection: null } }],
   ['Connection: keep-alive', { headers: { Connection: 'keep-alive' } }],
   [

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { WebSocketStream } from '../../index.js';
 import { openPair } from '../helpers/pair.mjs';
+import { rejection } from '../helpers/outcome.mjs';
 import { startServer } from '../helpers/server.mjs';
+import { startTcpServer } from '../helpers/tcp-server.mjs';
 import { test } from '../helpers/test.mjs';
 
 test('the request is a correct upgrade', async (t) => {
@@ -137,4 +139,16 @@ test('a header that is given twice is sent twice, in its order', async (t) => {
     sent.map(([name, value]) => [name.toLowerCase(), value]),
     headers.map(([name, value]) => [name.toLowerCase(), value]),
   );
+});
+
+test('blanks around the value of a header are left out, and other bytes are not', async (t) => {
+  let request = '';
+  const { url } = await startTcpServer(t, (socket) => {
+    socket.once('data', (data) => {
+      request = data.toString('latin1');
+      socket.destroy();
+    });
+  });
+  await rejection(new WebSocketStream(url, { headers: { 'X-A': ' \t\xa0a\xa0 ' } }).opened);
+  assert.match(request, /^x-a: \xa0a\xa0\r$/im);
 });

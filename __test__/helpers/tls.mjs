@@ -19,20 +19,30 @@ export class Authority {
   #keys;
   #serial = 1;
 
-  /** @param {string} [name] */
-  static async create(name = 'Test authority') {
+  /**
+   * @param {string} [name]
+   * @param {object} [options]
+   * @param {boolean} [options.expired]
+   * @param {Authority} [options.issuer] itself by default
+   * @param {string[]} [options.domains] that its certificates may be for
+   */
+  static async create(name = 'Test authority', { expired = false, issuer, domains } = {}) {
     const authority = new Authority();
     authority.#keys = await makeKeys();
-    authority.#certificate = await x509.X509CertificateGenerator.createSelfSigned({
+    const signer = issuer ?? authority;
+    authority.#certificate = await x509.X509CertificateGenerator.create({
       serialNumber: '01',
-      name: `CN=${name}`,
-      ...validity(),
-      keys: authority.#keys,
+      subject: `CN=${name}`,
+      issuer: issuer?.#certificate.subject ?? `CN=${name}`,
+      ...validity(expired),
+      publicKey: authority.#keys.publicKey,
+      signingKey: signer.#keys.privateKey,
       signingAlgorithm: ALGORITHM,
       extensions: [
         new x509.BasicConstraintsExtension(true, undefined, true),
         new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign),
         await x509.SubjectKeyIdentifierExtension.create(authority.#keys.publicKey),
+        ...(domains ? [nameConstraints(domains)] : []),
       ],
     });
     return authority;
@@ -48,8 +58,9 @@ export class Authority {
    * @param {string[]} [options.hosts] DNS names; loopback is added when `localhost` is among them
    * @param {boolean} [options.expired]
    * @param {boolean} [options.client] for the client's side of mutual TLS
+   * @param {boolean} [options.subjectOnly] names the first host in the subject and nowhere else
    */
-  async issue({ hosts = ['localhost'], expired = false, client = false } = {}) {
+  async issue({ hosts = ['localhost'], expired = false, client = false, subjectOnly } = {}) {
     const keys = await makeKeys();
     this.#serial += 1;
     const certificate = await x509.X509CertificateGenerator.create({
@@ -65,7 +76,7 @@ export class Authority {
         new x509.ExtendedKeyUsageExtension([
           x509.ExtendedKeyUsage[client ? 'clientAuth' : 'serverAuth'],
         ]),
-        new x509.SubjectAlternativeNameExtension(alternativeNames(hosts)),
+        ...(subjectOnly ? [] : [new x509.SubjectAlternativeNameExtension(alternativeNames(hosts))]),
         await x509.AuthorityKeyIdentifierExtension.create(this.#keys.publicKey),
       ],
     });
@@ -111,6 +122,16 @@ function validity(expired = false) {
 function alternativeNames(hosts) {
   const names = hosts.map((value) => ({ type: 'dns', value }));
   return hosts.includes('localhost') ? [...names, { type: 'ip', value: '127.0.0.1' }] : names;
+}
+
+/** RFC 5280 section 4.2.1.10: the allowed domains, in DER. */
+function nameConstraints(domains) {
+  const wrap = (tag, parts) => {
+    const contents = Buffer.concat(parts);
+    return Buffer.concat([Buffer.from([tag, contents.length]), contents]);
+  };
+  const subtrees = domains.map((domain) => wrap(0x30, [wrap(0x82, [Buffer.from(domain)])]));
+  return new x509.Extension('2.5.29.30', true, wrap(0x30, [wrap(0xa0, subtrees)]));
 }
 
 function makeKeys() {

@@ -18,7 +18,8 @@ async function open(t, url, options) {
   return within(wss.opened, 'the connection is open');
 }
 
-test('ws+unix: connects to a Unix socket and asks for the path behind the colon', async (t) => {
+/** A server on a Unix socket. */
+async function listenLocally(t) {
   const folder = await mkdtemp(join(tmpdir(), 'socket-'));
   t.after(() => rm(folder, { recursive: true }));
   const path = join(folder, 'a socket');
@@ -27,6 +28,11 @@ test('ws+unix: connects to a Unix socket and asks for the path behind the colon'
   http.listen(path);
   await once(http, 'listening');
   t.after(() => http.close());
+  return { path, server };
+}
+
+test('ws+unix: connects to a Unix socket and asks for the path behind the colon', async (t) => {
+  const { path, server } = await listenLocally(t);
   const request = once(server, 'connection').then(([socket, incoming]) => {
     socket.on('message', (data) => socket.send(String(data)));
     return incoming;
@@ -42,19 +48,39 @@ test('ws+unix: connects to a Unix socket and asks for the path behind the colon'
   await wss.closed;
 });
 
-test('ws+unix: asks for / when the URL has no path behind the socket', async () => {
-  const missing = new WebSocketStream('ws+unix:/no/such/socket');
-  const error = await rejection(missing.opened);
-  assert.equal(error.cause.code, 'ENOENT');
-  assert.equal(error.cause.syscall, 'connect');
-  assert.match(error.message, /\/no\/such\/socket/);
-});
+for (const [behind, target] of [
+  ['', '/'],
+  [':', '/'],
+  ['?room=1', '/?room=1'],
+  [':/a:b?c=:d', '/a:b?c=:d'],
+]) {
+  test(`ws+unix: asks for ${target} when "${behind}" is behind the socket`, async (t) => {
+    const { path, server } = await listenLocally(t);
+    const request = once(server, 'connection').then(([, incoming]) => incoming);
+    await open(t, `ws+unix:${path}${behind}`);
+    assert.equal((await request).url, target);
+  });
+}
 
-for (const url of ['ws+unix:', 'ws+unix://host/path', 'ws+unix::/path', 'ws+unix:/a%zz']) {
+for (const url of [
+  'ws+unix:',
+  'ws+unix://host/path',
+  'ws+unix::/path',
+  'ws+unix:/a%zz',
+  'ws+unix:/socket:path',
+  'ws+unix:/socket:http://host/path',
+]) {
   test(`${url} is a SyntaxError`, () => {
     assert.throws(() => offline(url), { name: 'SyntaxError' });
   });
 }
+
+test('port 0 is no other port', async () => {
+  const { cause } = await rejection(new WebSocketStream('ws://127.0.0.1:0/').opened);
+  assert.equal(cause.port, 0);
+  const proxied = new WebSocketStream('ws://name.test/', { proxy: 'http://127.0.0.1:0' });
+  assert.equal((await rejection(proxied.opened)).cause.port, 0);
+});
 
 test('localAddress is the address of this side', async (t) => {
   const server = await startServer(t);
@@ -66,6 +92,19 @@ test('a localAddress that this machine does not have fails the connection', asyn
   const server = await startServer(t);
   const wss = new WebSocketStream(server.url, { localAddress: '192.0.2.1' });
   assert.equal((await rejection(wss.opened)).cause.code, 'EADDRNOTAVAIL');
+});
+
+test('localAddress has names looked up for its own family', async (t) => {
+  const server = await startServer(t);
+  const families = [];
+  const lookup = (host, { family }, done) => {
+    families.push(family);
+    done(null, '127.0.0.1', 4);
+  };
+  await open(t, `ws://name.test:${server.port}/`, { lookup, localAddress: '127.0.0.1' });
+  const other = { lookup, localAddress: '::1' };
+  await rejection(new WebSocketStream(`ws://name.test:${server.port}/`, other).opened);
+  assert.deepEqual(families, [4, 6]);
 });
 
 test('lookup is called as dns.lookup is, and its addresses are dialled', async (t) => {
@@ -100,11 +139,13 @@ test('the error of lookup is the cause, whether it is given or thrown', async ()
   }
 });
 
-test('a lookup that gives no address fails the connection', async () => {
-  const lookup = (host, options, done) => done(null, [{ address: 'elsewhere', family: 4 }]);
-  const error = await rejection(new WebSocketStream('ws://name.test/', { lookup }).opened);
-  assert.equal(error.cause.code, 'ERR_INVALID_IP_ADDRESS');
-});
+for (const address of ['elsewhere', 'fe80::1%lo']) {
+  test(`a lookup that gives ${address}, which is no address, fails the connection`, async () => {
+    const lookup = (host, options, done) => done(null, [{ address, family: 4 }]);
+    const error = await rejection(new WebSocketStream('ws://name.test/', { lookup }).opened);
+    assert.equal(error.cause.code, 'ERR_INVALID_IP_ADDRESS');
+  });
+}
 
 test('family 4 asks the resolver for IPv4 only', async (t) => {
   const server = await startServer(t);
@@ -118,6 +159,7 @@ const refused = [
   ['family', 'IPv4'],
   ['localAddress', 'localhost'],
   ['localAddress', 5],
+  ['localAddress', '::1%lo'],
   ['lookup', {}],
 ];
 for (const [name, value] of refused) {

@@ -103,6 +103,23 @@ test('a proxy that cannot be reached is named in the error', async () => {
   assert.match(error.message, /example\.test:80.*proxy.*127\.0\.0\.1:1/);
 });
 
+for (const scheme of ['http:', 'socks5:', 'socks5h:']) {
+  test(`a ${scheme} proxy whose name is unknown is named in the error`, async () => {
+    const fault = Object.assign(new Error('no such name'), {
+      code: 'ENOTFOUND',
+      hostname: 'p.test',
+    });
+    const lookup = (host, options, done) => done(host === 'p.test' ? fault : new Error(host));
+    const options = { proxy: `${scheme}//p.test:1`, lookup };
+    const error = await rejection(new WebSocketStream('ws://example.test/', options).opened);
+    assert.match(error.message, /example\.test:80 failed: the proxy failed: no such name$/);
+    assert.equal(error.cause.code, 'ENOTFOUND');
+    assert.equal(error.cause.hostname, 'p.test');
+    assert.equal(error.cause.cause, fault);
+    assert.equal(fault.message, 'no such name');
+  });
+}
+
 test('a proxy whose certificate is not trusted is not used', async (t) => {
   const server = await startWsServer(t);
   const proxy = await startConnectProxy(t, { tls: await authority.issue() });

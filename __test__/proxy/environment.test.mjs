@@ -10,7 +10,7 @@ const require = createRequire(import.meta.url);
 const { proxyFromEnvironment } = require('../../lib/proxy-environment.js');
 const fixture = new URL('../tls/fixtures/outcome.mjs', import.meta.url);
 
-async function run(t, env, options = {}) {
+async function run(t, env, options = {}, execArgv = []) {
   const server = await startWsServer(t);
   const proxy = await startConnectProxy(t);
   const filled = Object.entries(env).map(([name, value]) => [
@@ -18,7 +18,7 @@ async function run(t, env, options = {}) {
     value.replace('PROXY', proxy.url),
   ]);
   const args = [server.url, JSON.stringify(options)];
-  const { stdout } = await runFixture(fixture, { args, env: Object.fromEntries(filled) });
+  const { stdout } = await runFixture(fixture, { args, execArgv, env: Object.fromEntries(filled) });
   assert.equal(stdout, 'open\n');
   return proxy.requests.length;
 }
@@ -32,6 +32,20 @@ for (const name of ['HTTP_PROXY', 'http_proxy', 'ALL_PROXY', 'all_proxy']) {
     assert.equal(await run(t, { [name]: 'PROXY', NODE_USE_ENV_PROXY: '1' }), 1);
   });
 }
+
+test('where Node has --use-env-proxy, also in NODE_OPTIONS, it does what the variable does', async (t) => {
+  const env = { HTTP_PROXY: 'PROXY', NODE_USE_ENV_PROXY: '' };
+  const flags = ['--use-env-proxy'].filter((flag) => process.allowedNodeEnvironmentFlags.has(flag));
+  const NODE_OPTIONS = ['--no-warnings', ...flags].join(' ');
+  assert.equal(await run(t, { ...env, NODE_OPTIONS }), flags.length);
+  assert.equal(await run(t, env, {}, flags), flags.length);
+});
+
+test('an empty variable in lower case does not hide the one in upper case, as in Node', async (t) => {
+  const env = { HTTP_PROXY: 'PROXY', http_proxy: '', NODE_USE_ENV_PROXY: '1' };
+  assert.equal(await run(t, env), 1);
+  assert.equal(await run(t, { ...env, NO_PROXY: '127.0.0.1', no_proxy: '' }), 0);
+});
 
 test('NO_PROXY and HTTPS_PROXY do not send a ws: URL through a proxy', async (t) => {
   assert.equal(await run(t, { HTTPS_PROXY: 'PROXY', NODE_USE_ENV_PROXY: '1' }), 0);
@@ -52,8 +66,10 @@ const rows = [
   ['a.test', 'b.a.test', 80, false],
   ['.a.test', 'b.a.test', 80, true],
   ['*.a.test', 'b.a.test', 80, true],
-  ['.a.test', 'a.test', 80, false],
+  ['.a.test', 'a.test', 80, true],
+  ['*.a.test', 'a.test', 80, false],
   ['.a.test', 'ba.test', 80, false],
+  ['*.a.test', 'ba.test', 80, false],
   ['a.test:8080', 'a.test', 8080, true],
   ['a.test:8080', 'a.test', 80, false],
   ['x.test, a.test', 'a.test', 80, true],
@@ -78,8 +94,9 @@ for (const [list, host, port, exempt] of rows) {
 
 /** @type {[any, RegExp][]} */
 const refused = [
-  [5, /proxy must be an object, not 5/],
-  [true, /proxy must be an object, not true/],
+  [5, /proxy must be a URL, an object with url, or false, not 5/],
+  [true, /proxy must be a URL, an object with url, or false, not true/],
+  [null, /proxy must be a URL, an object with url, or false, not null/],
   ['p.test:8080', /proxy must be a URL with http:/],
   ['p.test', /proxy must be an absolute URL/],
   ['ftp://p.test', /not "ftp:"/],
@@ -88,7 +105,10 @@ const refused = [
   [{ url: 5 }, /proxy\.url must be a string or a URL, not 5/],
   [{ url: 'http://p', agent: 1 }, /"agent" is no member of proxy/],
   [{ url: 'http://p', headers: { 'a b': 'c' } }, /"a b" is no header name/],
-  [{ url: 'http://p', tls: { ca: 1 } }, /proxy\.tls\.ca must be/],
+  [{ url: 'https://p', tls: { ca: 1 } }, /proxy\.tls\.ca must be/],
+  [{ url: 'http://p', tls: {} }, /proxy\.tls is for https: proxies, and not for "http:"/],
+  [{ url: 'socks5://p', tls: {} }, /proxy\.tls is for https: proxies, and not for "socks5:"/],
+  [{ url: 'socks5h://p', headers: {} }, /proxy\.headers is for http: and https: proxies/],
 ];
 for (const [proxy, message] of refused) {
   test(`proxy refuses ${JSON.stringify(proxy)} with a TypeError that says so`, () => {

@@ -1,4 +1,9 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { WebSocketStream } from '../../index.js';
 import { rejection } from '../helpers/outcome.mjs';
 import { startServer } from '../helpers/server.mjs';
@@ -33,14 +38,57 @@ for (const status of [301, 302, 303, 307, 308]) {
   });
 }
 
-test('credentials stay when the redirect stays on the server', async (t) => {
-  const server = await startServer(t, {
-    answer: ({ path }) => (path === '/' ? redirect('/next') : {}),
+for (const kind of ['relative', 'absolute']) {
+  test(`credentials stay when a redirect that is ${kind} stays on the server`, async (t) => {
+    const place = kind === 'relative' ? () => '' : () => `http://127.0.0.1:${server.port}`;
+    const server = await startServer(t, {
+      answer: ({ path }) => (path === '/' ? redirect(`${place()}/next`) : {}),
+    });
+    await open(t, server.url.replace('//', '//user:password@'), { maxRedirects: 1 });
+    const [first, second] = server.requests.map(({ headers }) => headers.authorization);
+    assert.match(first, /^Basic /);
+    assert.equal(second, first);
   });
+}
+
+test('credentials that are in Location are sent in place of those of the url', async (t) => {
+  const target = await startServer(t);
+  const place = target.url.replace('//', '//other:login@');
+  const server = await startServer(t, { answer: redirect(place) });
   await open(t, server.url.replace('//', '//user:password@'), { maxRedirects: 1 });
-  const [first, second] = server.requests.map(({ headers }) => headers.authorization);
-  assert.match(first, /^Basic /);
-  assert.equal(second, first);
+  const expected = `Basic ${btoa('other:login')}`;
+  assert.equal(target.requests[0].headers.authorization, expected);
+});
+
+test('a Location in UTF-8 is read as such', async (t) => {
+  const server = await startServer(t, {
+    answer: ({ path }) => (path === '/' ? redirect(Buffer.from('/ü').toString('latin1')) : {}),
+  });
+  await open(t, server.url, { maxRedirects: 1 });
+  assert.equal(server.requests[1].path, '/%C3%BC');
+});
+
+test('over a Unix socket a relative redirect stays there, and another one leaves it', async (t) => {
+  const target = await startServer(t);
+  const folder = await mkdtemp(join(tmpdir(), 'socket-'));
+  t.after(() => rm(folder, { recursive: true }));
+  const path = join(folder, 'a socket');
+  const seen = [];
+  const http = createServer();
+  http.on('upgrade', (request, socket) => {
+    seen.push([request.url, request.headers.cookie]);
+    const to = request.url === '/old?x' ? 'new?y#z' : target.url;
+    socket.end(`HTTP/1.1 302 Found\r\nLocation: ${to}\r\nContent-Length: 0\r\n\r\n`);
+  });
+  http.listen(path);
+  await once(http, 'listening');
+  t.after(() => http.close());
+  await open(t, `ws+unix:${path}:/old?x`, { maxRedirects: 2, headers: { Cookie: 'a=1' } });
+  assert.deepEqual(seen, [
+    ['/old?x', 'a=1'],
+    ['/new?y', 'a=1'],
+  ]);
+  assert.equal(target.requests[0].headers.cookie, undefined);
 });
 
 for (const scheme of ['wss:', 'https:']) {

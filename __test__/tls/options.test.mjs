@@ -44,6 +44,13 @@ const refused = [
     /tls\.minVersion is above tls\.maxVersion/,
   ],
   ['a cipher that there is not', { ciphers: 'HIGH:!aNULL' }, /"HIGH" in tls\.ciphers .*ECDHE-RSA-/],
+  [
+    'ciphers of a version that may not be used',
+    { minVersion: 'TLSv1.3', ciphers: 'ECDHE-RSA-AES128-GCM-SHA256' },
+    /tls\.ciphers has no suite for the TLS versions/,
+  ],
+  ['an empty list of pins', { pins: [] }, /tls\.pins must have one pin or more/],
+  ['a passphrase of nothing', { passphrase: 'x' }, /tls\.passphrase needs tls\.key or tls\.pfx/],
   ['a pin of another hash', { pins: 'sha1/abc' }, /tls\.pins must be "sha256\/"/],
   ['a pin that is too short', { pins: ['sha256/AAAA'] }, /tls\.pins must be .*not "sha256\/AAAA"/],
 ];

@@ -75,6 +75,8 @@ pub struct ErrorRecord {
     pub errno: Option<i32>,
     /// The operation that failed.
     pub syscall: Option<String>,
+    /// The file of the Unix socket that could not be reached.
+    pub path: Option<String>,
     /// Addresses that were tried.
     pub attempts: Option<Vec<AttemptRecord>>,
     /// The proxy is to blame.
@@ -94,6 +96,8 @@ pub struct AttemptRecord {
     pub errno: i32,
     /// For people.
     pub message: String,
+    /// Address of this side, when that could not be used.
+    pub unavailable: Option<String>,
 }
 
 /// An answer that was not 101.
@@ -157,6 +161,7 @@ impl From<Error> for ErrorRecord {
             code: None,
             errno: None,
             syscall: None,
+            path: None,
             attempts: None,
             proxy: false,
             response: None,
@@ -168,6 +173,11 @@ impl From<Error> for ErrorRecord {
             Error::Io { syscall, source } => {
                 record.errno = source.raw_os_error();
                 record.syscall = Some(syscall.to_owned());
+            }
+            Error::Local { path, source } => {
+                record.errno = source.raw_os_error();
+                record.syscall = Some("connect".to_owned());
+                record.path = Some(path.to_string_lossy().into_owned());
             }
             Error::Refused(refusal) => record.response = Some((*refusal).into()),
             Error::Tls { code, .. } => record.code = Some(code.to_owned()),
@@ -184,6 +194,7 @@ impl From<Attempt> for AttemptRecord {
             port: attempt.address.port(),
             errno: attempt.error.raw_os_error().unwrap_or(0),
             message: attempt.error.to_string(),
+            unavailable: attempt.unavailable.map(|address| address.to_string()),
         }
     }
 }
@@ -210,7 +221,7 @@ fn kind(error: &Error) -> &'static str {
         Error::HeartbeatTimeout(_) => "heartbeat-timeout",
         Error::Http2(_) => "http2",
         Error::Internal(_) => "internal",
-        Error::Io { .. } => "io",
+        Error::Io { .. } | Error::Local { .. } => "io",
         Error::NoHttp2(_) => "no-http2",
         Error::Protocol(_) => "protocol",
         Error::Proxy(_) => "proxy",

@@ -25,6 +25,7 @@ use super::{
     output::Output,
     pings::Pings,
     reading::Reading,
+    tls,
     writing::Writing,
 };
 
@@ -292,7 +293,9 @@ impl Connection {
     /// A failure of the transport, in the order of events.
     pub(super) fn on_io_error(&mut self, syscall: &'static str, source: io::Error) {
         // A stream of HTTP/2 knows better than a number what became of it.
-        let error = source.downcast().unwrap_or_else(|source| Error::Io { syscall, source });
+        let error = source.downcast().unwrap_or_else(|source| {
+            tls::error_behind(&source).unwrap_or(Error::Io { syscall, source })
+        });
         self.on_socket_end(error);
     }
 }

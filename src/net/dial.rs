@@ -27,18 +27,18 @@ use super::{
 /// Dropping the future closes every socket that it opened.
 pub async fn dial(addresses: &[SocketAddr], options: SocketOptions) -> Result<TcpStream, Error> {
     let mut waiting = interleave(addresses);
-    let mut running: Vec<(SocketAddr, Connecting)> = Vec::new();
+    let mut running: Vec<Connecting> = Vec::new();
     let mut failed = Vec::new();
     let mut head_start = Deadline::default();
     poll_fn(|cx| {
         loop {
             let mut index = 0;
             while index < running.len() {
-                match running[index].1.as_mut().poll(cx) {
+                match running[index].as_mut().poll(cx) {
                     Poll::Ready(Ok(stream)) => return Poll::Ready(Ok(stream)),
-                    Poll::Ready(Err(error)) => {
-                        let (address, _) = running.swap_remove(index);
-                        failed.push(Attempt { address, error });
+                    Poll::Ready(Err(attempt)) => {
+                        drop(running.swap_remove(index));
+                        failed.push(attempt);
                     }
                     Poll::Pending => index += 1,
                 }
@@ -53,26 +53,36 @@ pub async fn dial(addresses: &[SocketAddr], options: SocketOptions) -> Result<Tc
                 }
                 return Poll::Pending;
             };
-            running.push((address, Box::pin(connect(address, options))));
+            running.push(Box::pin(connect(address, options)));
             head_start.arm(HEAD_START);
         }
     })
     .await
 }
 
-type Connecting = Pin<Box<dyn Future<Output = io::Result<TcpStream>> + Send>>;
+type Connecting = Pin<Box<dyn Future<Output = Result<TcpStream, Attempt>> + Send>>;
 
-async fn connect(address: SocketAddr, options: SocketOptions) -> io::Result<TcpStream> {
+async fn connect(address: SocketAddr, options: SocketOptions) -> Result<TcpStream, Attempt> {
+    let failed = |error| Attempt { address, error, unavailable: None };
+    let socket = open(address, options).map_err(failed)?;
+    if let Some(local) = options.local_address {
+        socket.bind(SocketAddr::new(local, 0)).map_err(|error| Attempt {
+            address,
+            error,
+            unavailable: Some(local),
+        })?;
+    }
+    socket.connect(address).await.map_err(failed)
+}
+
+fn open(address: SocketAddr, options: SocketOptions) -> io::Result<TcpSocket> {
     let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
     socket.set_nodelay(options.no_delay)?;
     if let Some(idle) = options.keep_alive {
         let keep_alive = socket2::TcpKeepalive::new().with_time(idle);
         socket2::SockRef::from(&socket).set_tcp_keepalive(&keep_alive)?;
     }
-    if let Some(local) = options.local_address {
-        socket.bind(SocketAddr::new(local, 0))?;
-    }
-    socket.connect(address).await
+    Ok(socket)
 }
 
 /// Alternates between the families, beginning with the resolver's first choice (section 4).

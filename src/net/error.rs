@@ -1,6 +1,11 @@
 //! What can go wrong with a connection: one variant per thing a user can act on.
 
-use std::{io, net::SocketAddr, time::Duration};
+use std::{
+    io,
+    net::{IpAddr, SocketAddr},
+    path::PathBuf,
+    time::Duration,
+};
 
 /// Why a connection could not be made or did not end cleanly.
 #[derive(Debug, thiserror::Error)]
@@ -38,6 +43,14 @@ pub enum Error {
     Io {
         /// The operation that failed, in Node's words (`read`, `write`, `connect`).
         syscall: &'static str,
+        /// What the operating system said.
+        source: io::Error,
+    },
+    /// The Unix socket could not be reached.
+    #[error("connect {}: {source}", path.display())]
+    Local {
+        /// Its file.
+        path: PathBuf,
         /// What the operating system said.
         source: io::Error,
     },
@@ -80,9 +93,10 @@ impl Error {
             Self::Dial(attempts) => Self::Dial(
                 attempts
                     .iter()
-                    .map(|Attempt { address, error }| Attempt {
+                    .map(|Attempt { address, error, unavailable }| Attempt {
                         address: *address,
                         error: copy_io(error),
+                        unavailable: *unavailable,
                     })
                     .collect(),
             ),
@@ -94,6 +108,9 @@ impl Error {
             Self::Http2(message) => Self::Http2(message.clone()),
             Self::Internal(message) => Self::Internal(message.clone()),
             Self::Io { syscall, source } => Self::Io { syscall, source: copy_io(source) },
+            Self::Local { path, source } => {
+                Self::Local { path: path.clone(), source: copy_io(source) }
+            }
             Self::NoHttp2(message) => Self::NoHttp2(message.clone()),
             Self::Protocol(violation) => Self::Protocol(*violation),
             Self::Proxy(error) => Self::Proxy(Box::new(error.copy())),
@@ -121,6 +138,8 @@ pub struct Attempt {
     pub address: SocketAddr,
     /// The failure.
     pub error: io::Error,
+    /// The address of this side, when that could not be used.
+    pub unavailable: Option<IpAddr>,
 }
 
 /// A server's answer that is no `101 Switching Protocols`.

@@ -189,7 +189,9 @@ fn check_answer(
 ) -> Result<Opened, Error> {
     let headers = answer.headers();
     let fail = |message: String| Err(Error::Handshake(message));
-    if !tokens(headers, &UPGRADE).any(|token| token.eq_ignore_ascii_case("websocket")) {
+    // The server switches to all that it lists, so nothing else may be there.
+    let mut upgrades = tokens(headers, &UPGRADE).peekable();
+    if upgrades.peek().is_none() || !upgrades.all(|token| token.eq_ignore_ascii_case("websocket")) {
         return fail("the server's answer lacks \"Upgrade: websocket\"".to_owned());
     }
     if !tokens(headers, &CONNECTION).any(|token| token.eq_ignore_ascii_case("upgrade")) {

@@ -25,6 +25,7 @@
 
 #![forbid(unsafe_code)]
 
+mod certificate;
 mod close_body;
 pub mod closing;
 pub mod config;

@@ -1,7 +1,7 @@
 //! The way to the server: a TCP connection, one through a proxy, or a Unix socket; with TLS where
 //! it is wanted.
 
-use std::{net::SocketAddr, path::Path};
+use std::{io, net::SocketAddr, path::Path};
 
 use super::{
     config::{Config, HttpVersions},
@@ -43,7 +43,9 @@ async fn reach_plain(config: &Config) -> Result<Route, Error> {
         return Ok(Route {
             local_address: None,
             remote_address: None,
-            stream: unix(path).await.map_err(|source| Error::Io { syscall: "connect", source })?,
+            stream: unix(path)
+                .await
+                .map_err(|source| Error::Local { path: path.clone(), source })?,
             tls: None,
         });
     }
@@ -63,11 +65,23 @@ async fn reach_plain(config: &Config) -> Result<Route, Error> {
 }
 
 #[cfg(unix)]
-async fn unix(path: &Path) -> std::io::Result<Box<dyn Transport>> {
-    Ok(Box::new(tokio::net::UnixStream::connect(path).await?))
+async fn unix(path: &Path) -> io::Result<Box<dyn Transport>> {
+    let stream = tokio::net::UnixStream::connect(path).await.map_err(|error| {
+        // Names that are too long or have a NUL are found out without a system call.
+        if error.kind() == io::ErrorKind::InvalidInput {
+            io::Error::from_raw_os_error(EINVAL)
+        } else {
+            error
+        }
+    })?;
+    Ok(Box::new(stream))
 }
 
 #[cfg(not(unix))]
-async fn unix(_path: &Path) -> std::io::Result<Box<dyn Transport>> {
-    Err(std::io::ErrorKind::Unsupported.into())
+async fn unix(_path: &Path) -> io::Result<Box<dyn Transport>> {
+    Err(io::ErrorKind::Unsupported.into())
 }
+
+/// The same number on every Unix.
+#[cfg(unix)]
+const EINVAL: i32 = 22;

@@ -5,7 +5,9 @@ use std::{
     sync::{Arc, Mutex, OnceLock, PoisonError},
 };
 
-use rustls_pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer, pem::PemObject};
+use rustls_pki_types::{
+    CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer, UnixTime, pem::PemObject,
+};
 use tokio_rustls::rustls::{
     self, ALL_VERSIONS, ClientConfig, RootCertStore, SupportedCipherSuite,
     SupportedProtocolVersion,
@@ -14,7 +16,10 @@ use tokio_rustls::rustls::{
     version::{TLS12, TLS13},
 };
 
-use super::{config::HttpVersions, error::Error, key_log::KeyLogFile, verifier::Verifier};
+use super::{
+    certificate::Fields, config::HttpVersions, error::Error, key_log::KeyLogFile,
+    verifier::Verifier,
+};
 
 /// TLS towards one server or proxy.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -128,6 +133,8 @@ pub(super) struct Roots {
     pub(super) store: RootCertStore,
     /// All of them, for servers that present a trusted certificate itself.
     pub(super) certificates: Vec<CertificateDer<'static>>,
+    /// When those of `store` expire, in its order; in seconds since 1970.
+    ends: Vec<u64>,
 }
 
 impl Roots {
@@ -137,13 +144,33 @@ impl Roots {
     }
 
     fn new(certificates: impl Iterator<Item = CertificateDer<'static>>) -> Self {
-        let mut roots = Self { store: RootCertStore::empty(), certificates: Vec::new() };
+        let mut roots =
+            Self { store: RootCertStore::empty(), certificates: Vec::new(), ends: Vec::new() };
         for certificate in certificates {
             // One that is no authority cannot anchor a chain, but may be the server's own.
-            let _ = roots.store.add(certificate.clone());
+            if roots.store.add(certificate.clone()).is_ok() {
+                let end = Fields::read(&certificate).and_then(|fields| fields.not_after());
+                roots.ends.push(end.unwrap_or(u64::MAX));
+            }
             roots.certificates.push(certificate);
         }
         roots
+    }
+
+    /// True when some can anchor nothing any more.
+    pub(super) fn has_expired(&self, now: UnixTime) -> bool {
+        self.ends.iter().any(|&end| end < now.as_secs())
+    }
+
+    /// Those that have not expired.
+    pub(super) fn valid_at(&self, now: UnixTime) -> RootCertStore {
+        let roots = self.store.roots.iter().zip(&self.ends);
+        RootCertStore {
+            roots: roots
+                .filter(|(_, end)| **end >= now.as_secs())
+                .map(|(root, _)| root.clone())
+                .collect(),
+        }
     }
 }
 

@@ -16,10 +16,14 @@ use tokio_rustls::rustls::{
     server::ParsedCertificate,
 };
 
-use super::tls_config::{Roots, TlsProfile};
+use super::{
+    certificate::Fields,
+    tls_config::{Roots, TlsProfile},
+};
 
-/// Checks chains with webpki, and adds two rules of Node's: a certificate that is itself among
-/// the trusted ones is trusted, and `rejectUnauthorized: false` accepts every chain.
+/// Checks chains with webpki, and adds rules of Node's: a certificate that is itself among the
+/// trusted ones is trusted, an authority is trusted until it expires, a certificate without DNS names
+/// is for the name of its subject, and `rejectUnauthorized: false` accepts every chain.
 #[derive(Debug)]
 pub(super) struct Verifier {
     algorithms: WebPkiSupportedAlgorithms,
@@ -35,7 +39,9 @@ pub(super) enum Untrusted {
     SelfSignedLeaf,
     /// The chain ends in a certificate that is signed by itself and not trusted.
     SelfSignedInChain,
-    /// The chain's end was not presented, or is unknown.
+    /// The issuer of the last presented certificate of the chain is unknown.
+    UnknownAuthority,
+    /// The issuer of the server's own certificate was not presented, and is unknown.
     UnknownIssuer,
 }
 
@@ -65,6 +71,15 @@ impl Verifier {
             algorithms,
         );
         match verdict {
+            // webpki takes an authority for a name and a key, without an end.
+            Ok(()) if roots.has_expired(now) => verify_server_cert_signed_by_trust_anchor(
+                &certificate,
+                &roots.valid_at(now),
+                intermediates,
+                now,
+                algorithms,
+            )
+            .map_err(|_| CertificateError::Expired.into()),
             Err(Error::InvalidCertificate(error)) if is_about_the_issuer(&error) => {
                 if roots.certificates.iter().any(|root| root == end_entity) {
                     return Ok(());
@@ -75,6 +90,24 @@ impl Verifier {
             }
             verdict => verdict,
         }
+    }
+
+    /// The rule for certificates without DNS names. It does not know the limits that an authority may
+    /// have for names, so it holds only where there are none.
+    fn is_for_by_subject(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        server_name: &ServerName<'_>,
+    ) -> bool {
+        let ServerName::DnsName(host) = server_name else { return false };
+        let is_limited = |certificate| {
+            Fields::read(certificate).is_none_or(|fields| fields.has_name_constraints())
+        };
+        !intermediates.iter().any(is_limited)
+            && !self.roots.store.roots.iter().any(|root| root.name_constraints.is_some())
+            && Fields::read(end_entity)
+                .is_some_and(|fields| fields.is_for_by_subject(host.as_ref()))
     }
 }
 
@@ -90,7 +123,12 @@ impl ServerCertVerifier for Verifier {
         if self.reject_unauthorized {
             self.check_chain(end_entity, intermediates, now)?;
             if self.check_name {
-                verify_server_name(&ParsedCertificate::try_from(end_entity)?, server_name)?;
+                verify_server_name(&ParsedCertificate::try_from(end_entity)?, server_name)
+                    .or_else(|error| {
+                        let is_fine =
+                            self.is_for_by_subject(end_entity, intermediates, server_name);
+                        if is_fine { Ok(()) } else { Err(error) }
+                    })?;
             }
         }
         Ok(ServerCertVerified::assertion())
@@ -125,18 +163,31 @@ impl Untrusted {
         match self {
             Self::SelfSignedLeaf => "DEPTH_ZERO_SELF_SIGNED_CERT",
             Self::SelfSignedInChain => "SELF_SIGNED_CERT_IN_CHAIN",
+            Self::UnknownAuthority => "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
             Self::UnknownIssuer => "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
         }
     }
 
+    /// Follows the issuers as far as they were presented.
     fn find(end_entity: &CertificateDer<'_>, intermediates: &[CertificateDer<'_>]) -> Self {
-        if is_self_issued(end_entity) {
-            Self::SelfSignedLeaf
-        } else if intermediates.iter().any(is_self_issued) {
-            Self::SelfSignedInChain
-        } else {
-            Self::UnknownIssuer
+        let Some(mut last) = Fields::read(end_entity) else { return Self::UnknownIssuer };
+        if last.is_self_issued() {
+            return Self::SelfSignedLeaf;
         }
+        let presented: Vec<_> = intermediates.iter().filter_map(Fields::read).collect();
+        let mut found = Self::UnknownIssuer;
+        // They may name each other in a circle.
+        for _ in 0..presented.len() {
+            let Some(issuer) = presented.iter().find(|fields| fields.subject == last.issuer) else {
+                break;
+            };
+            if issuer.is_self_issued() {
+                return Self::SelfSignedInChain;
+            }
+            last = issuer.clone();
+            found = Self::UnknownAuthority;
+        }
+        found
     }
 }
 
@@ -145,6 +196,7 @@ impl fmt::Display for Untrusted {
         f.write_str(match self {
             Self::SelfSignedLeaf => "self-signed certificate",
             Self::SelfSignedInChain => "self-signed certificate in certificate chain",
+            Self::UnknownAuthority => "unable to get local issuer certificate",
             Self::UnknownIssuer => "unable to verify the first certificate",
         })
     }
@@ -160,40 +212,4 @@ fn is_about_the_issuer(error: &CertificateError) -> bool {
         CertificateError::Other(other) => other.to_string().contains("CaUsedAsEndEntity"),
         _ => false,
     }
-}
-
-/// True when a certificate names itself as its issuer.
-///
-/// webpki does not give these names away, so the DER (RFC 5280 section 4.1) is walked to them.
-fn is_self_issued(certificate: &CertificateDer<'_>) -> bool {
-    fn names(der: &[u8]) -> Option<(&[u8], &[u8])> {
-        let (certificate, _) = element(der)?;
-        let (mut fields, _) = element(certificate)?;
-        // The version is optional and has the context tag 0.
-        if fields.first() == Some(&0xa0) {
-            fields = element(fields)?.1;
-        }
-        let (_serial, rest) = element(fields)?;
-        let (_signature, rest) = element(rest)?;
-        let (issuer, rest) = element(rest)?;
-        let (_validity, rest) = element(rest)?;
-        let (subject, _) = element(rest)?;
-        Some((issuer, subject))
-    }
-    names(certificate).is_some_and(|(issuer, subject)| issuer == subject)
-}
-
-/// Splits off one DER element: its contents, and what follows.
-fn element(der: &[u8]) -> Option<(&[u8], &[u8])> {
-    let (&first, rest) = der.get(1..)?.split_first()?;
-    let (len, rest) = if first < 0x80 {
-        (usize::from(first), rest)
-    } else {
-        let (bytes, rest) = rest.split_at_checked(usize::from(first & 0x7f))?;
-        if bytes.len() > 4 {
-            return None;
-        }
-        (bytes.iter().fold(0, |len, &byte| len << 8 | usize::from(byte)), rest)
-    };
-    rest.split_at_checked(len)
 }

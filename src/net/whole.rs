@@ -67,12 +67,20 @@ impl FrameFilter {
             // A mask.
             128.. => return Ahead::Other,
         };
-        if !self.admits_whole(length) || payload.len() >= length {
+        let minimal = match length {
+            ..=125 => 2,
+            126..=0xffff => 4,
+            0x1_0000.. => 10,
+        };
+        if !self.admits_whole(length) || header != minimal {
             return Ahead::Other;
         }
         let is_text = *first == FINAL_TEXT;
         if header + length > limit {
             if is_text { Ahead::Other } else { Ahead::Large { header, length } }
+        } else if payload.len() >= length {
+            // It would have been taken.
+            Ahead::Other
         } else if is_text && std::str::from_utf8(payload).is_err_and(|e| e.error_len().is_some()) {
             // The connection fails now, and not when the rest has come.
             Ahead::Other
@@ -147,6 +155,35 @@ mod tests {
             let mut input = frame;
             assert_eq!(filter().take_whole(&mut input), None, "{frame:x?}");
             assert_eq!(input, frame);
+        }
+    }
+
+    #[test]
+    fn what_is_ahead_is_a_part_a_large_message_or_something_else() {
+        let ahead = |input: &[u8]| filter().look_ahead(input, 100);
+        for part in
+            [&b""[..], b"\x81", b"\x82\x05hell", b"\x82\x7e\0", b"\x82\x7f\0", b"\x81\x03\xc3"]
+        {
+            assert_eq!(ahead(part), Ahead::Part, "{part:x?}");
+        }
+        let large = [&b"\x82\x7e\0\xc8"[..], &[1; 200]].concat();
+        for shown in [4, 5, large.len()] {
+            assert_eq!(ahead(&large[..shown]), Ahead::Large { header: 4, length: 200 });
+        }
+        for other in [
+            &b"\x01"[..],
+            b"\x89\x00",
+            b"\x81\x85",
+            // Text whose beginning is wrong already, and text that is large.
+            b"\x81\x03\xc3\x28",
+            b"\x81\x7e\0\xc8",
+            // Beyond the limit, and lengths in more bytes than needed.
+            b"\x82\x7e\x01\x2d",
+            b"\x82\x7e\0\x05",
+            b"\x82\x7f\0\0\0\0\0\0\0\xc8",
+            b"\x82\x7f\xff\xff\xff\xff\xff\xff\xff\xff",
+        ] {
+            assert_eq!(ahead(other), Ahead::Other, "{other:x?}");
         }
     }
 
