@@ -227,7 +227,8 @@ function environment() {
 
 /** Called by the native half; must not throw. */
 function wake() {
-  const { hub } = environment();
+  const { hub, incoming } = environment();
+  incoming.onTurn();
   let count;
   do {
     count = hub.ready(ready);

@@ -29,6 +29,14 @@ const { decodeCredential, hostOf, placeOf, portOf, targetOf, unixPath } = requir
  */
 
 /**
+ * A way that is being looked for.
+ *
+ * @typedef {object} Dialling
+ * @property {() => void} cancel gives it up: nothing is called any more
+ * @property {(referenced: boolean) => void} setRef whether it keeps the process alive
+ */
+
+/**
  * Finds the addresses of a URL's host, or of the proxy, and completes what the native half needs to
  * connect.
  *
@@ -37,23 +45,29 @@ const { decodeCredential, hostOf, placeOf, portOf, targetOf, unixPath } = requir
  * @param {URL} url
  * @param {Options} options
  * @param {Progress} progress
- * @param {AbortSignal} signal ends the wait
  * @param {(error: Error | null, options: any) => void} done called once, never synchronously with an
- *   error; not at all once the signal is aborted
- * @returns {NodeJS.Timeout} what keeps the process alive meanwhile
+ *   error
+ * @returns {Dialling}
  */
-function dial(url, options, progress, signal, done) {
+function dial(url, options, progress, done) {
   let finished = false;
-  const left = Math.max(options.handshakeTimeout - (Date.now() - progress.started), 1);
-  const timer = setTimeout(() => {
-    const message = `the look-up of ${hostOf(url)} took longer than ${options.handshakeTimeout} ms`;
-    finish(Object.assign(new Error(message), { code: 'ERR_WEBSOCKET_HANDSHAKE_TIMEOUT' }));
-  }, left);
-  signal.addEventListener('abort', () => finish(null), { once: true });
+  /** @type {NodeJS.Timeout | undefined} */
+  let timer;
   const refused = refusedByPermissions(placeOf(url));
   if (refused) queueMicrotask(() => finish(refused));
   else findWay(url, options, finish);
-  return timer;
+  if (!finished) {
+    const left = Math.max(options.handshakeTimeout - (Date.now() - progress.started), 1);
+    timer = setTimeout(() => {
+      const what = `the look-up of ${hostOf(url)}`;
+      const error = new Error(`${what} took longer than ${options.handshakeTimeout} ms`);
+      finish(Object.assign(error, { code: 'ERR_WEBSOCKET_HANDSHAKE_TIMEOUT' }));
+    }, left);
+  }
+  return {
+    cancel: () => finish(null),
+    setRef: (referenced) => timer?.[referenced ? 'ref' : 'unref'](),
+  };
 
   /**
    * @param {Error | null} error

@@ -21,7 +21,7 @@ class Incoming {
   #shared = Buffer.alloc(0);
   #used = 0;
 
-  /** Batches that were read in this turn of the event loop. */
+  /** Batches that were read since the event loop is known to have turned. */
   #batches = 0;
   /** @type {Set<number>} connections whose readers wait for the next turn */
   #waiting = new Set();
@@ -44,20 +44,24 @@ class Incoming {
    * @returns {boolean} false when the reader is told in the next turn
    */
   mayRead(id) {
-    if (this.#batches === 0) setImmediate(this.#endTurn);
-    else if (this.#batches >= BATCHES_PER_TURN) {
-      this.#waiting.add(id);
-      return false;
+    if (this.#batches < BATCHES_PER_TURN) {
+      this.#batches++;
+      return true;
     }
-    this.#batches++;
-    return true;
+    if (this.#waiting.size === 0) setImmediate(this.#endTurn);
+    this.#waiting.add(id);
+    return false;
+  }
+
+  /** The event loop has turned. */
+  onTurn() {
+    this.#batches = 0;
   }
 
   #endTurn = () => {
     const waiting = this.#waiting;
-    this.#batches = 0;
-    if (waiting.size === 0) return;
     this.#waiting = new Set();
+    this.onTurn();
     for (const id of waiting) this.#onReadable(id);
   };
 
@@ -102,11 +106,7 @@ class Incoming {
       this.#used = 0;
     }
     const shared = this.#shared;
-    const count = this.#hub.read(
-      id,
-      shared.subarray(this.#used),
-      this.#meta,
-    );
+    const count = this.#hub.read(id, shared.subarray(this.#used), this.#meta);
     if (count < 0) return this.#readLarge(id, count, deliver);
     const meta = this.#meta;
     const base = this.#used;

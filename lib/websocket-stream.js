@@ -1,15 +1,13 @@
 'use strict';
 
-// Taken at load, so that later changes to the globals do not matter.
-const { AbortController } = globalThis;
-
 const { addAbortListener } = require('node:events');
 
 const { closeInfoOf, toCloseInfo, validateCloseInfo, warnAboutCode } = require('./closing.js');
 const { Connection } = require('./connection.js');
 const { Diagnostics } = require('./diagnostics.js');
 const { dial } = require('./dial.js');
-const { ABNORMAL, connectionError, localError, toResponse } = require('./errors.js');
+const { ABNORMAL, connectionError, localError } = require('./errors.js');
+const { openInfo } = require('./open-info.js');
 const { toOptions } = require('./options.js');
 const { Pings } = require('./pings.js');
 const { Readable } = require('./readable.js');
@@ -21,6 +19,17 @@ const { judgeCertificate } = require('./tls-connect.js');
 const { getURLRecord, placeOf } = require('./url.js');
 const { closingOf, createWebSocketError } = require('./websocket-error.js');
 const { Writable } = require('./writable.js');
+
+/**
+ * Connecting to one URL, the caller's or one that redirects led to.
+ *
+ * @typedef {object} Attempt
+ * @property {import('./options.js').Options} options
+ * @property {URL} url
+ * @property {number} started when the time of the handshake began to run
+ * @property {number} redirects that may still be followed
+ * @property {string} [servername] whom the certificate has to name
+ */
 
 /**
  * The brand check of Web IDL.
@@ -51,10 +60,12 @@ class WebSocketStream {
   #openedAt = null;
   /** Whether the connection keeps the process alive, wanted before there is one. */
   #referenced = true;
-  /** @type {NodeJS.Timeout | undefined} while addresses are looked up */
-  #timer;
-  /** Ends what belongs to the opening handshake only. */
-  #handshake = new AbortController();
+  /** @type {Attempt | undefined} this and the next two until the opening handshake is over */
+  #attempt;
+  /** @type {import('./dial.js').Dialling | undefined} */
+  #dialling;
+  /** @type {Disposable | undefined} for the signal */
+  #abortListener;
 
   /**
    * @param {string | URL} url
@@ -84,11 +95,11 @@ class WebSocketStream {
       }
       // 6.2 Aborting works until the handshake is over.
       // No event listener: those of others could keep it from being called.
-      const listener = addAbortListener(signal, () => this.#abort(signal.reason));
-      this.#handshake.signal.addEventListener('abort', () => listener[Symbol.dispose]());
+      this.#abortListener = addAbortListener(signal, () => this.#abort(signal.reason));
     }
     // 7. Run the opening handshake in parallel.
-    this.#connect(converted);
+    const { maxRedirects: redirects } = converted;
+    this.#connect({ options: converted, url: this.#url, started: Date.now(), redirects });
   }
 
   /** @returns {string} */
@@ -179,7 +190,7 @@ class WebSocketStream {
   #setRef(referenced) {
     if (!isWebSocketStream(this)) throw new TypeError('Illegal invocation');
     this.#referenced = referenced;
-    this.#timer?.[referenced ? 'ref' : 'unref']();
+    this.#dialling?.setRef(referenced);
     this.#connection?.setRef(referenced);
     return this;
   }
@@ -221,53 +232,61 @@ class WebSocketStream {
     this.#close(closeInfoOf(closingOf(reason)));
   }
 
-  /**
-   * @param {import('./options.js').Options} options
-   * @param {URL} [url] where redirects led
-   * @param {number} [started]
-   * @param {number} [redirects] that may still be followed
-   */
-  #connect(options, url = this.#url, started = Date.now(), redirects = options.maxRedirects) {
-    const progress = { started, redirects };
-    this.#timer = dial(url, options, progress, this.#handshake.signal, (error, connectOptions) => {
+  /** @param {Attempt} attempt */
+  #connect(attempt) {
+    this.#attempt = attempt;
+    this.#dialling = dial(attempt.url, attempt.options, attempt, (error, connectOptions) => {
       if (this.#state !== 'connecting') return;
       if (error) {
         this.#fail(localError(this.#action, error));
         return;
       }
+      attempt.servername = connectOptions.tls?.servername;
       try {
-        this.#connection = new Connection(connectOptions, {
-          onCertificate: (certificate) => {
-            const { servername } = /** @type {{ servername: string }} */ (connectOptions.tls);
-            const fault = judgeCertificate(options.tls, servername, certificate);
-            if (fault) this.#fail(localError(this.#action, fault));
-            else this.#connection?.accept();
-          },
-          onOpened: (record) => this.#onOpened(record),
-          onReadable: () => this.#readable?.onReadable(),
-          onWritable: () => this.#writable?.onWritable(),
-          onEnding: () => this.#readable?.onEnding(),
-          onPongs: (pongs) => this.#pings.onPongs(pongs),
-          onTraces: (traces) => this.#diagnostics.onTraces(traces),
-          onClosed: (record) => {
-            const isConnecting = this.#state === 'connecting';
-            const next =
-              isConnecting && options.maxRedirects > 0
-                ? redirectTarget(record.error, url, redirects)
-                : undefined;
-            if (next) {
-              const headers = headersFor(options.headers, url, next);
-              this.#connect({ ...options, headers }, next, started, redirects - 1);
-            } else this.#onClosed(record);
-          },
-        });
+        this.#connection = new Connection(connectOptions, this.#listener());
         this.#connection.setRef(this.#referenced);
         if (this.#diagnostics.watchesPings) this.#connection.watch();
       } catch (cause) {
         this.#fail(localError(this.#action, /** @type {Error} */ (cause)));
       }
     });
-    if (!this.#referenced) this.#timer.unref();
+    if (!this.#referenced) this.#dialling.setRef(false);
+  }
+
+  /** @returns {import('./connection.js').Listener} which must not hold the options of the attempt */
+  #listener() {
+    return {
+      onCertificate: (certificate) => this.#onCertificate(certificate),
+      onOpened: (record) => this.#onOpened(record),
+      onReadable: () => this.#readable?.onReadable(),
+      onWritable: () => this.#writable?.onWritable(),
+      onEnding: () => this.#readable?.onEnding(),
+      onPongs: (pongs) => this.#pings.onPongs(pongs),
+      onTraces: (traces) => this.#diagnostics.onTraces(traces),
+      onClosed: (record) => this.#followRedirect(record) || this.#onClosed(record),
+    };
+  }
+
+  /** @param {Uint8Array} certificate of the server */
+  #onCertificate(certificate) {
+    const { options, servername } = /** @type {Attempt} */ (this.#attempt);
+    const fault = judgeCertificate(options.tls, /** @type {string} */ (servername), certificate);
+    if (fault) this.#fail(localError(this.#action, fault));
+    else this.#connection?.accept();
+  }
+
+  /**
+   * @param {import('../binding.js').ClosedRecord} record
+   * @returns {boolean} false when there is none to follow
+   */
+  #followRedirect(record) {
+    if (this.#state !== 'connecting' || !this.#attempt?.options.maxRedirects) return false;
+    const { options, redirects, started, url } = this.#attempt;
+    const next = redirectTarget(record.error, url, redirects);
+    if (!next) return false;
+    const followed = { ...options, headers: headersFor(options.headers, url, next) };
+    this.#connect({ options: followed, url: next, started, redirects: redirects - 1 });
+    return true;
   }
 
   /**
@@ -281,8 +300,7 @@ class WebSocketStream {
     // 1. The ready state becomes open; the signal has no effect from here on.
     this.#state = 'open';
     this.#openedAt = Date.now();
-    // A reason spares the making of an error, with its stack, for each connection.
-    this.#handshake.abort(null);
+    this.#endHandshake();
     // 4.-7. Set up the readable and the writable.
     this.#readable = new Readable(connection, (reason) => this.#closeUsing(reason));
     this.#writable = new Writable(connection, {
@@ -290,21 +308,7 @@ class WebSocketStream {
       onAbort: (reason) => this.#closeUsing(reason),
     });
     // 8. Resolve.
-    const info = /** @type {import('../index.js').WebSocketOpenInfo} */ ({
-      // 2.-3. What the handshake agreed on.
-      extensions: record.extensions,
-      protocol: record.protocol,
-      readable: this.#readable.stream,
-      writable: this.#writable.stream,
-      // Ours: what a server's logs need.
-      response: toResponse(record.status, record.headers),
-      remoteAddress: record.remoteAddress,
-      remotePort: record.remotePort,
-      localAddress: record.localAddress,
-      localPort: record.localPort,
-      httpVersion: record.httpVersion,
-      tls: tlsInfo(record.tls),
-    });
+    const info = openInfo(record, this.#readable.stream, this.#writable.stream);
     this.#opened.resolve(info);
     this.#diagnostics.onOpened(info);
   }
@@ -344,7 +348,7 @@ class WebSocketStream {
    */
   #fail(error) {
     this.#state = 'closed';
-    this.#handshake.abort(null);
+    this.#endHandshake();
     this.#connection?.terminate();
     this.#opened.reject(error);
     this.#readable?.fail(error);
@@ -352,6 +356,13 @@ class WebSocketStream {
     this.#closed.reject(error);
     this.#pings.end(error);
     this.#diagnostics.onFailed(error);
+  }
+
+  /** Ends what belongs to the opening handshake only. */
+  #endHandshake() {
+    this.#dialling?.cancel();
+    this.#abortListener?.[Symbol.dispose]();
+    this.#attempt = this.#dialling = this.#abortListener = undefined;
   }
 
   /**
@@ -382,19 +393,6 @@ class WebSocketStream {
 /** Web IDL: an attribute that returns promises rejects where others throw. */
 function illegalInvocation() {
   return Promise.reject(new TypeError('Illegal invocation'));
-}
-
-/** @param {import('../binding.js').TlsRecord | undefined | null} record */
-function tlsInfo(record) {
-  if (!record) return null;
-  const { alpn, cipher, peerCertificate, protocol, sessionReused } = record;
-  return {
-    protocol,
-    cipher,
-    alpnProtocol: alpn ?? null,
-    peerCertificate: peerCertificate.length > 0 ? peerCertificate : null,
-    sessionReused,
-  };
 }
 
 module.exports = { WebSocketStream };

@@ -32,7 +32,7 @@ pub fn connect(config: Config, observer: Arc<dyn Observer>) -> Handle {
     let origin = (config.versions != HttpVersions::Only1).then(|| config.request.authority.clone());
     let task = async move {
         // A fault of ours must end this connection, not the thread with all the others.
-        let run = AssertUnwindSafe(run(&config, &task_shared)).catch_unwind();
+        let run = AssertUnwindSafe(run(config, &task_shared)).catch_unwind();
         if let Err(panic) = run.await {
             let message = panic
                 .downcast_ref::<&str>()
@@ -52,8 +52,10 @@ pub fn connect(config: Config, observer: Arc<dyn Observer>) -> Handle {
     Handle(shared)
 }
 
-async fn run(config: &Config, shared: &Arc<Shared>) {
-    match open(config, shared).await {
+async fn run(config: Config, shared: &Arc<Shared>) {
+    // Opening needs far more room than what comes after it: it is freed here, with the options.
+    let opening = Box::pin(async move { open(&config, shared).await });
+    match opening.await {
         Ok(connection) => shared.drive(connection).await,
         Err(error) => shared.settle(Outcome::abnormal(error)),
     }

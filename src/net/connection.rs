@@ -41,7 +41,8 @@ impl<T: AsyncRead + AsyncWrite + Send + Unpin> Transport for T {}
 pub struct Connection {
     /// Present when compression was agreed on.
     pub(super) deflater: Option<Deflater>,
-    pub(super) engine: WebSocketContext,
+    /// The engine as far as it writes.
+    pub(super) encoder: WebSocketContext,
     pub(super) filter: FrameFilter,
     pub(super) heartbeat: Option<Heartbeat>,
     pub(super) limits: Limits,
@@ -73,19 +74,15 @@ impl Connection {
         timeouts: Timeouts,
         shared: Arc<Shared>,
     ) -> Self {
-        // The filter holds the limits, and `Output` takes every write at once.
-        let engine_config = WebSocketConfig::default()
-            .read_buffer_size(ENGINE_BUFFER)
-            .write_buffer_size(0)
-            .max_frame_size(None)
-            .max_message_size(None);
+        // `Output` takes every write at once.
+        let encoder_config = WebSocketConfig::default().read_buffer_size(0).write_buffer_size(0);
         let filter = FrameFilter::new(FrameLimits {
             max_fragments: limits.max_fragments,
             max_message_size: limits.max_message_size,
         });
         Self {
             deflater: None,
-            engine: WebSocketContext::new(Role::Client, Some(engine_config)),
+            encoder: WebSocketContext::new(Role::Client, Some(encoder_config)),
             filter,
             heartbeat: timeouts.heartbeat.map(Heartbeat::new),
             limits,
@@ -323,9 +320,6 @@ impl Future for Connection {
         Poll::Pending
     }
 }
-
-/// The engine's buffer holds parts of frames on their way; it stays with an idle connection.
-const ENGINE_BUFFER: usize = 4 << 10;
 
 /// Full read buffers that one connection may work through before others have their turn.
 const STEPS_PER_TURN: usize = 8;

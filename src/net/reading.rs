@@ -8,7 +8,10 @@ use std::{
 };
 
 use tokio::io::{AsyncRead, ReadBuf};
-use tokio_tungstenite::tungstenite::{Error as EngineError, protocol::Message};
+use tokio_tungstenite::tungstenite::{
+    Error as EngineError,
+    protocol::{Message, Role, WebSocketConfig, WebSocketContext},
+};
 
 use super::{
     closing::{End, Phase},
@@ -26,6 +29,9 @@ use super::{
 #[derive(Debug)]
 pub(super) struct Reading {
     pub(super) input: Input,
+    /// The engine as far as it reads, while it has a part of a message. A connection without one
+    /// need not keep its buffer.
+    assembler: Option<Box<WebSocketContext>>,
     chunk: Chunk,
     /// What the filter met behind the data that the engine has been given.
     pub(super) event: Option<Step>,
@@ -60,6 +66,7 @@ impl Reading {
         let input = Input { bytes: received.to_vec(), start: 0, end: received.len() };
         Self {
             input,
+            assembler: None,
             chunk: Chunk::default(),
             event: None,
             floods: false,
@@ -104,6 +111,9 @@ impl Connection {
             let _ = Pin::new(&mut self.transport).poll_read(cx, &mut nothing);
         }
         self.deliver();
+        if self.filter.is_between_messages() {
+            self.reading.assembler = None;
+        }
         self.reading.input.release();
         more
     }
@@ -200,7 +210,8 @@ impl Connection {
             {
                 return Step::NeedInput;
             }
-            match self.engine.read(&mut wire) {
+            let assembler = self.reading.assembler.get_or_insert_with(assembler);
+            match assembler.read(&mut wire) {
                 Ok(Message::Text(text)) => {
                     let kind = if text.is_ascii() { Kind::Ascii } else { Kind::Utf8 };
                     chunk.push_owned(kind, text.into());
@@ -222,6 +233,15 @@ impl Connection {
         self.deliver();
         Step::Data(0)
     }
+}
+
+/// An engine that assembles messages. The filter holds the limits.
+fn assembler() -> Box<WebSocketContext> {
+    let config = WebSocketConfig::default()
+        .read_buffer_size(ASSEMBLER_BUFFER)
+        .max_frame_size(None)
+        .max_message_size(None);
+    Box::new(WebSocketContext::new(Role::Client, Some(config)))
 }
 
 impl Input {
@@ -328,6 +348,9 @@ thread_local! {
     /// The read buffer of this network thread while no connection uses it.
     static SPARE: RefCell<Option<Vec<u8>>> = const { RefCell::new(None) };
 }
+
+/// The engine takes in this much at a time.
+const ASSEMBLER_BUFFER: usize = 4 << 10;
 
 /// One read takes this much at the most: a socket's usual receive buffer on a local network.
 const READ_BUFFER: usize = 128 << 10;

@@ -181,7 +181,7 @@ impl Connection {
             output: &mut self.output,
             event: &mut self.reading.event,
         };
-        match self.engine.write(&mut wire, message) {
+        match self.encoder.write(&mut wire, message) {
             // After the Close frame the engine refuses everything, and that is right.
             Ok(()) | Err(EngineError::Protocol(_)) => {}
             // `Output` takes every write, so this is a fault of ours; the connection must not
