@@ -3,7 +3,7 @@
 use std::{
     future::{Future, poll_fn},
     panic::AssertUnwindSafe,
-    pin::pin,
+    pin::{Pin, pin},
     sync::Arc,
     task::Poll,
 };
@@ -30,9 +30,14 @@ pub fn connect(config: Config, observer: Arc<dyn Observer>) -> Handle {
     let shared = Arc::new(Shared::new(observer, &config.limits));
     let task_shared = Arc::clone(&shared);
     let origin = (config.versions != HttpVersions::Only1).then(|| config.request.authority.clone());
+    // Opening needs far more room than what comes after it: it is freed with the options when it is over.
+    let opening = Box::pin({
+        let shared = Arc::clone(&shared);
+        async move { open(&config, &shared).await.map(Box::new) }
+    });
     let task = async move {
         // A fault of ours must end this connection, not the thread with all the others.
-        let run = AssertUnwindSafe(run(config, &task_shared)).catch_unwind();
+        let run = AssertUnwindSafe(run(opening, &task_shared)).catch_unwind();
         if let Err(panic) = run.await {
             let message = panic
                 .downcast_ref::<&str>()
@@ -52,11 +57,12 @@ pub fn connect(config: Config, observer: Arc<dyn Observer>) -> Handle {
     Handle(shared)
 }
 
-async fn run(config: Config, shared: &Arc<Shared>) {
-    // Opening needs far more room than what comes after it: it is freed here, with the options.
-    let opening = Box::pin(async move { open(&config, shared).await });
+async fn run(
+    opening: Pin<Box<impl Future<Output = Result<Box<Connection>, Error>>>>,
+    shared: &Shared,
+) {
     match opening.await {
-        Ok(connection) => shared.drive(connection).await,
+        Ok(connection) => shared.drive(*connection).await,
         Err(error) => shared.settle(Outcome::abnormal(error)),
     }
 }

@@ -273,15 +273,17 @@ impl Shared {
     ///
     /// # Cancel safety
     /// Dropping the future drops the connection and its socket.
-    pub(super) async fn drive(&self, connection: Connection) {
+    pub(super) fn drive(&self, connection: Connection) -> impl Future<Output = ()> + use<'_> {
+        // Not in the future, which would have room for it as long as it lives.
         *lock(&self.connection) = Some(connection);
-        let _at_end = Driven(self);
-        poll_fn(|cx| {
-            let mut slot = lock(&self.connection);
+        let at_end = Driven(self);
+        poll_fn(move |cx| {
+            // All of `at_end` belongs to the future.
+            let Driven(shared) = &at_end;
+            let mut slot = lock(&shared.connection);
             let Some(connection) = slot.as_mut() else { return Poll::Ready(()) };
             Pin::new(connection).poll(cx)
         })
-        .await;
     }
 
     /// True when everything queued was written. The task is at work otherwise, or is woken.
