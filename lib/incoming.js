@@ -21,11 +21,13 @@ class Incoming {
   #shared = Buffer.alloc(0);
   #used = 0;
 
-  /** Batches that were read since the event loop is known to have turned. */
-  #batches = 0;
+  /** Bytes that were read since the event loop is known to have turned. */
+  #taken = 0;
   /** @type {Set<number>} connections whose readers wait for the next turn */
   #waiting = new Set();
   #onReadable;
+  /** The next turn will be noticed. */
+  #awaited = false;
 
   /**
    * @param {import('../binding.js').Hub} hub
@@ -44,26 +46,35 @@ class Incoming {
    * @returns {boolean} false when the reader is told in the next turn
    */
   mayRead(id) {
-    if (this.#batches < BATCHES_PER_TURN) {
-      this.#batches++;
-      return true;
-    }
-    if (this.#waiting.size === 0) setImmediate(this.#endTurn);
+    if (this.#taken < BYTES_PER_TURN) return true;
     this.#waiting.add(id);
+    this.#awaitTurn();
     return false;
   }
 
   /** The event loop has turned. */
   onTurn() {
-    this.#batches = 0;
+    this.#taken = 0;
   }
 
   #endTurn = () => {
-    const waiting = this.#waiting;
-    this.#waiting = new Set();
+    this.#awaited = false;
     this.onTurn();
-    for (const id of waiting) this.#onReadable(id);
+    const waiting = this.#waiting;
+    // Those that wait again are behind the others.
+    for (const id of waiting) {
+      if (this.#taken >= BYTES_PER_TURN) break;
+      waiting.delete(id);
+      this.#onReadable(id);
+    }
+    if (waiting.size > 0) this.#awaitTurn();
   };
+
+  #awaitTurn() {
+    if (this.#awaited) return;
+    this.#awaited = true;
+    setImmediate(this.#endTurn);
+  }
 
   /**
    * Delivers one batch of a connection.
@@ -87,6 +98,7 @@ class Incoming {
       if (kind === ASCII) deliver(text.latin1Slice(start, end));
       else if (kind === UTF8) deliver(text.utf8Slice(start, end));
       else deliver(copy(bytes, start, end));
+      this.#taken += end - start + MESSAGE_COST;
     }
     return count > 0;
   }
@@ -118,6 +130,7 @@ class Incoming {
       else if (kind === UTF8) deliver(shared.utf8Slice(start, start + length));
       else deliver(new Uint8Array(shared.buffer, start, length));
       this.#used = start + length;
+      this.#taken += length + MESSAGE_COST;
     }
     return count > 0;
   }
@@ -129,6 +142,7 @@ class Incoming {
    */
   forget(id) {
     this.#begun.delete(id);
+    this.#waiting.delete(id);
   }
 
   /**
@@ -138,6 +152,7 @@ class Incoming {
    */
   #readLarge(id, what, deliver) {
     const [kind, length] = this.#meta;
+    this.#taken += length;
     if (what === BEGUN) {
       this.#begun.set(id, { bytes: uninitialized(length), filled: 0 });
       return this.#goOn(id, deliver);
@@ -212,8 +227,11 @@ const SLAB_BYTES = 256 * 1024;
 /** Must hold one message of the native half's PACK_LIMIT, and a part of another. */
 const MIN_ROOM = 64 * 1024;
 
-/** A few batches are about a millisecond's work; timers and other sockets can wait for that. */
-const BATCHES_PER_TURN = 4;
+/** Reading so much takes less than a millisecond; timers and other sockets can wait for that. */
+const BYTES_PER_TURN = 1024 * 1024;
+
+/** What a message counts besides its bytes. */
+const MESSAGE_COST = 64;
 
 /** How many messages a batch may have: what a readable queues beyond its high-water mark. */
 const MAX_MESSAGES = 256;

@@ -153,7 +153,7 @@ const MEMBERS = {
   protocols,
   proxy: toProxy,
   receiveBuffer: integer(256 * 1024, MIN_BUFFER, MAX_BYTES, 'bytes'),
-  sendBuffer: integer(256 * 1024, MIN_BUFFER, MAX_BYTES, 'bytes'),
+  sendBuffer: integer(512 * 1024, MIN_BUFFER, MAX_BYTES, 'bytes'),
   sharedBuffers: boolean(false),
   signal,
   tls: toTlsOptions,

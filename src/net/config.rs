@@ -129,7 +129,7 @@ impl Default for Limits {
             max_fragments: 16_384,
             max_message_size: 64 << 20,
             receive_buffer: 256 << 10,
-            send_buffer: 256 << 10,
+            send_buffer: 512 << 10,
             shared_buffers: false,
         }
     }

@@ -39,8 +39,7 @@ impl Connection {
         if let Some(remaining) = &self.reading.remaining {
             return Batch::Begun(Kind::Binary, remaining.total);
         }
-        let room = slab.len().min(self.limits.receive_buffer.max(MIN_ROOM));
-        let slab = &mut slab[..room];
+        let room = slab.len();
         let held = self.reading.input.len();
         if !self.may_read_direct() {
             self.end_lease();
@@ -258,6 +257,3 @@ const RECORD: usize = 16 << 10;
 /// A message up to this size gets its memory when its header comes. It is not touched before the
 /// bytes come, and so not taken from the system.
 const LARGE_LIMIT: usize = 4 << 20;
-
-/// A slab takes in this much whatever the receive budget is: a message, and a part of another.
-const MIN_ROOM: usize = 2 * PACK_LIMIT;

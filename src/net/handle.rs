@@ -17,7 +17,7 @@ use super::{
     config::Limits,
     connection::Connection,
     handshake::Opened,
-    inbox::{Batch, Inbox},
+    inbox::{Batch, Inbox, PACK_LIMIT},
     lease::Lease,
     outbox::{Block, Outbox},
     pings::{PingRequest, Pong},
@@ -111,6 +111,9 @@ struct Status {
 impl Handle {
     /// Takes the next received messages; see [`Inbox::read`].
     pub fn read(&self, slab: &mut [u8], meta: &mut [u32]) -> Batch {
+        // What the reader holds counts little against what waits here.
+        let room = slab.len().min(self.0.inbox.budget().max(MIN_BATCH));
+        let slab = &mut slab[..room];
         let (batch, resume) = self.0.inbox.read(slab, meta);
         if resume {
             // The peer is faster than this reader.
@@ -381,6 +384,9 @@ impl Drop for Driven<'_> {
         *lock(&self.0.connection) = None;
     }
 }
+
+/// A batch has room for a message that is packed and a part of another, whatever the budget is.
+const MIN_BATCH: usize = 2 * PACK_LIMIT;
 
 /// A panic while a lock was held leaves plain data, valid at every step.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

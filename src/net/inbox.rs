@@ -245,6 +245,12 @@ impl Inbox {
         std::mem::take(&mut lock(&self.state).waiting)
     }
 
+    /// Bytes of messages that may wait here.
+    #[must_use]
+    pub fn budget(&self) -> usize {
+        self.budget
+    }
+
     /// Bytes that count against the receive budget.
     #[must_use]
     pub fn cost(&self) -> usize {
