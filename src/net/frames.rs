@@ -58,7 +58,7 @@ pub struct FrameFilter {
     /// The data frame whose payload is under way.
     frame: Option<FrameState>,
     /// Present when compression was agreed on.
-    inflater: Option<Box<Inflater>>,
+    pub(super) inflater: Option<Box<Inflater>>,
 }
 
 #[derive(Debug)]

@@ -114,6 +114,17 @@ impl Inflater {
         Ok(true)
     }
 
+    /// What was inflated and not announced.
+    #[must_use]
+    pub fn piece(&self) -> &[u8] {
+        &self.piece.bytes[..self.piece.len]
+    }
+
+    /// Forgets what was inflated and not announced.
+    pub fn drop_piece(&mut self) {
+        self.piece.release();
+    }
+
     /// The message has no more compressed bytes. All that was inflated is in the piece.
     ///
     /// # Errors

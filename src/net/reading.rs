@@ -204,6 +204,17 @@ impl Connection {
                 chunk.push(kind, payload);
                 continue;
             }
+            if wire.event.is_none() {
+                match wire.input.take_whole_inflated(wire.filter) {
+                    Ok(Some((kind, payload))) => {
+                        chunk.push(kind, payload);
+                        wire.filter.release_inflated();
+                        continue;
+                    }
+                    Ok(None) => {}
+                    Err(violation) => return Step::Violation(violation),
+                }
+            }
             if self.reading.floods
                 && wire.event.is_none()
                 && wire.filter.look_ahead(wire.input.bytes(), PACK_LIMIT) == Ahead::Part
@@ -259,6 +270,17 @@ impl Input {
         let message = filter.take_whole(&mut rest)?;
         self.start = self.end - rest.len();
         Some(message)
+    }
+
+    /// Takes the next message without the engine, if it is here whole and can be inflated at once.
+    fn take_whole_inflated<'a>(
+        &mut self,
+        filter: &'a mut FrameFilter,
+    ) -> Result<Option<(Kind, &'a [u8])>, Violation> {
+        let mut rest = &self.bytes[self.start..self.end];
+        let message = filter.take_whole_inflated(&mut rest)?;
+        self.start = self.end - rest.len();
+        Ok(message)
     }
 
     pub(super) fn len(&self) -> usize {

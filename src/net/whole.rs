@@ -4,7 +4,7 @@
 //! its copy; everything else (fragments, compressed or incomplete messages, and whatever is wrong)
 //! goes the long way, which is the only one that makes violations.
 
-use super::{frames::FrameFilter, inbox::Kind};
+use super::{error::Violation, frames::FrameFilter, inbox::Kind};
 
 /// A message's kind and payload.
 type Message<'a> = (Kind, &'a [u8]);
@@ -14,32 +14,46 @@ impl FrameFilter {
     ///
     /// Only between messages: the engine must not hold a part of one.
     pub fn take_whole<'a>(&self, input: &mut &'a [u8]) -> Option<Message<'a>> {
-        let (&[first, second], rest) = input.split_first_chunk()?;
-        let (length, rest) = match second {
-            ..=125 => (usize::from(second), rest),
-            126 => {
-                let (length, rest) = rest.split_first_chunk()?;
-                let length = usize::from(u16::from_be_bytes(*length));
-                if length < 126 {
-                    return None;
-                }
-                (length, rest)
-            }
-            // A payload of over 64 KiB, or a mask.
-            127.. => return None,
-        };
-        let (payload, rest) = rest.split_at_checked(length)?;
-        let kind = match first {
-            FINAL_TEXT if payload.is_ascii() => Kind::Ascii,
-            FINAL_TEXT if std::str::from_utf8(payload).is_ok() => Kind::Utf8,
-            FINAL_BINARY => Kind::Binary,
-            _ => return None,
-        };
-        if !self.admits_whole(length) {
+        let (first, payload, rest) = split_frame(input)?;
+        let kind = kind_of(first, payload)?;
+        if !self.admits_whole(payload.len()) {
             return None;
         }
         *input = rest;
         Some((kind, payload))
+    }
+
+    /// Takes the next message from `input`, if it is one compressed frame that is here whole and may
+    /// be inflated at once. [`FrameFilter::release_inflated`] has to follow.
+    ///
+    /// # Errors
+    /// Fails when the message grows over the limit.
+    pub fn take_whole_inflated(
+        &mut self,
+        input: &mut &[u8],
+    ) -> Result<Option<Message<'_>>, Violation> {
+        let Some((first, payload, rest)) = split_frame(input) else { return Ok(None) };
+        if first & !COMPRESSED == first || !self.admits_whole(0) {
+            return Ok(None);
+        }
+        let Some(inflater) = &mut self.inflater else { return Ok(None) };
+        if !inflater.inflate_whole(payload)? {
+            return Ok(None);
+        }
+        let Some(kind) = kind_of(first & !COMPRESSED, inflater.piece()) else {
+            // Text that is wrong takes the long way, like everything that is wrong.
+            inflater.drop_piece();
+            return Ok(None);
+        };
+        *input = rest;
+        Ok(Some((kind, inflater.piece())))
+    }
+
+    /// The message that was inflated has been taken.
+    pub fn release_inflated(&mut self) {
+        if let Some(inflater) = &mut self.inflater {
+            inflater.drop_piece();
+        }
     }
 
     /// Looks at what [`FrameFilter::take_whole`] has left. A message of more than `limit` bytes with
@@ -90,6 +104,36 @@ impl FrameFilter {
     }
 }
 
+/// First byte, payload and what follows of a frame of up to 64 KiB that is here whole.
+fn split_frame(input: &[u8]) -> Option<(u8, &[u8], &[u8])> {
+    let (&[first, second], rest) = input.split_first_chunk()?;
+    let (length, rest) = match second {
+        ..=125 => (usize::from(second), rest),
+        126 => {
+            let (length, rest) = rest.split_first_chunk()?;
+            let length = usize::from(u16::from_be_bytes(*length));
+            if length < 126 {
+                return None;
+            }
+            (length, rest)
+        }
+        // A payload of over 64 KiB, or a mask.
+        127.. => return None,
+    };
+    let (payload, rest) = rest.split_at_checked(length)?;
+    Some((first, payload, rest))
+}
+
+/// What an unfragmented frame that begins like this is, if its payload is right.
+fn kind_of(first: u8, payload: &[u8]) -> Option<Kind> {
+    match first {
+        FINAL_TEXT if payload.is_ascii() => Some(Kind::Ascii),
+        FINAL_TEXT if std::str::from_utf8(payload).is_ok() => Some(Kind::Utf8),
+        FINAL_BINARY => Some(Kind::Binary),
+        _ => None,
+    }
+}
+
 /// What the bytes behind the last whole message are the beginning of.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Ahead {
@@ -106,6 +150,9 @@ pub enum Ahead {
     Other,
 }
 
+/// The bit of a compressed message in its first byte: RSV1 (RFC 7692 section 6).
+const COMPRESSED: u8 = 0x40;
+
 /// First byte of an unfragmented text frame: FIN and the opcode (RFC 6455 section 5.2).
 const FINAL_TEXT: u8 = 0x81;
 
@@ -115,7 +162,13 @@ const FINAL_BINARY: u8 = 0x82;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::net::frames::{FrameLimits, Step};
+    use flate2::{Compress, Compression, FlushCompress};
+
+    use crate::net::{
+        extensions::Agreement,
+        frames::{FrameLimits, Step},
+        inflate::Inflater,
+    };
 
     fn filter() -> FrameFilter {
         FrameFilter::new(FrameLimits { max_fragments: 2, max_message_size: 300 })
@@ -185,6 +238,68 @@ mod tests {
         ] {
             assert_eq!(ahead(other), Ahead::Other, "{other:x?}");
         }
+    }
+
+    fn inflating(server_no_context_takeover: bool) -> FrameFilter {
+        let agreement = Agreement {
+            client_no_context_takeover: true,
+            client_window_bits: 15,
+            server_no_context_takeover,
+            server_window_bits: 15,
+        };
+        let mut filter = filter();
+        filter.set_inflater(Inflater::new(&agreement, 300));
+        filter
+    }
+
+    /// A compressed frame as a server sends it.
+    fn deflated(first: u8, message: &[u8]) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(1000);
+        let mut context = Compress::new(Compression::default(), false);
+        context.compress_vec(message, &mut bytes, FlushCompress::Sync).unwrap();
+        bytes.truncate(bytes.len() - 4);
+        [&[first, u8::try_from(bytes.len()).unwrap()][..], &bytes].concat()
+    }
+
+    #[test]
+    fn compressed_messages_are_taken_where_no_context_is_kept() {
+        let mut filter = inflating(true);
+        let stream =
+            [deflated(0xc1, b"hello"), deflated(0xc2, &[7; 300]), deflated(0xc1, "é".as_bytes())];
+        let stream = stream.concat();
+        let mut input = &stream[..];
+        for expected in
+            [(Kind::Ascii, &b"hello"[..]), (Kind::Binary, &[7; 300]), (Kind::Utf8, "é".as_bytes())]
+        {
+            assert_eq!(filter.take_whole_inflated(&mut input), Ok(Some(expected)));
+            filter.release_inflated();
+            assert!(filter.is_between_messages());
+        }
+        assert!(input.is_empty());
+    }
+
+    #[test]
+    fn compressed_messages_that_are_wrong_or_need_a_context_stay_for_the_long_way() {
+        let message = deflated(0xc1, b"hello");
+        for (mut filter, frame) in [
+            (inflating(false), message.clone()),
+            (filter(), message.clone()),
+            (inflating(true), deflated(0xc1, b"\xc3\x28")),
+            (inflating(true), b"\xc1\x03\xff\xff\xff".to_vec()),
+            (inflating(true), deflated(0x41, b"a part")),
+            (inflating(true), message[..message.len() - 1].to_vec()),
+        ] {
+            let mut input = &frame[..];
+            assert_eq!(filter.take_whole_inflated(&mut input), Ok(None), "{frame:x?}");
+            assert_eq!(input, frame);
+            assert!(filter.is_between_messages());
+        }
+    }
+
+    #[test]
+    fn a_compressed_message_of_more_than_the_limit_is_a_violation() {
+        let frame = deflated(0xc2, &[7; 301]);
+        assert!(inflating(true).take_whole_inflated(&mut &frame[..]).is_err());
     }
 
     #[test]
