@@ -132,13 +132,12 @@ impl Handle {
     #[must_use]
     pub fn read_remaining(&self, target: &mut [u8]) -> Option<usize> {
         self.0.inbox.wait();
-        match self.0.connection.try_lock() {
-            Ok(mut slot) => slot.as_mut()?.read_remaining(target),
-            Err(_) => {
-                self.0.waker.wake();
-                Some(0)
-            }
-        }
+        let Ok(mut slot) = self.0.connection.try_lock() else {
+            // The task is at work on it, and tells the reader once more.
+            self.0.waker.wake();
+            return Some(0);
+        };
+        slot.as_mut()?.read_remaining(target)
     }
 
     /// Queues messages. False when the connection takes no more.

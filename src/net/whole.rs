@@ -58,6 +58,7 @@ impl FrameFilter {
 
     /// Looks at what [`FrameFilter::take_whole`] has left. A message of more than `limit` bytes with
     /// its header is large.
+    #[must_use]
     pub fn look_ahead(&self, input: &[u8], limit: usize) -> Ahead {
         let Some((first, rest)) = input.split_first() else { return Ahead::Part };
         if !matches!(*first, FINAL_TEXT | FINAL_BINARY) {
