@@ -5,6 +5,7 @@ import { rejection } from '../helpers/outcome.mjs';
 import { openPair } from '../helpers/pair.mjs';
 import { test } from '../helpers/test.mjs';
 import { until } from '../helpers/until.mjs';
+import { startWsServer } from '../helpers/ws-server.mjs';
 
 test('stats before the connection is open are zero', () => {
   assert.deepEqual(offline().stats, {
@@ -67,6 +68,21 @@ test('stats count pings of both sides', async (t) => {
     },
   );
   assert.equal(roundTrip, time);
+});
+
+test('compressed messages count as they were on the wire, and inflated', async (t) => {
+  const ws = { perMessageDeflate: { threshold: 0 } };
+  const { url } = await startWsServer(t, { ws });
+  const wss = new WebSocketStream(url, { perMessageDeflate: { threshold: 0 } });
+  t.after(() => wss.close());
+  const { readable, writable } = await wss.opened;
+  await writable.getWriter().write('x'.repeat(10_000));
+  assert.equal((await readable.getReader().read()).value.length, 10_000);
+  const { bytesReceived, bytesSent, payloadReceived, payloadSent } = wss.stats;
+  assert.deepEqual([payloadReceived, payloadSent], [10_000, 10_000]);
+  for (const bytes of [bytesReceived, bytesSent]) {
+    assert.ok(bytes > 10 && bytes < 200, `${bytes} bytes on the wire`);
+  }
 });
 
 test('what was written and not sent shows as buffered', async (t) => {
