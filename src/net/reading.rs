@@ -207,6 +207,9 @@ impl Connection {
             if wire.event.is_none() {
                 match wire.input.take_whole_inflated(wire.filter) {
                     Ok(Some((kind, payload))) => {
+                        if chunk.is_empty() {
+                            chunk.reserve((received * USUAL_RATIO).min(CHUNK_TARGET));
+                        }
                         chunk.push(kind, payload);
                         wire.filter.release_inflated();
                         continue;
@@ -373,6 +376,9 @@ thread_local! {
 
 /// The engine takes in this much at a time.
 const ASSEMBLER_BUFFER: usize = 4 << 10;
+
+/// What text becomes when it is inflated: four times as much.
+const USUAL_RATIO: usize = 4;
 
 /// One read takes this much at the most: a socket's usual receive buffer on a local network.
 const READ_BUFFER: usize = 128 << 10;
