@@ -219,11 +219,11 @@ impl Connection {
         (count, bytes, rest)
     }
 
-    /// Looks at what follows whole messages: a part of another one stays in the input; a large one
-    /// begins; whatever else is the task's.
+    /// Looks at what is in the input: messages and the part of one stay there; a large one begins;
+    /// whatever else is the task's.
     fn look_ahead(&mut self) -> Option<Batch> {
         match self.filter.look_ahead(self.reading.input.bytes(), PACK_LIMIT) {
-            Ahead::Part => None,
+            Ahead::Part | Ahead::Whole => None,
             Ahead::Large { header, length } if length <= LARGE_LIMIT => {
                 self.reading.input.skip(header);
                 self.reading.remaining = Some(Remaining { bytes: length, total: length });

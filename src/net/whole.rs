@@ -56,8 +56,7 @@ impl FrameFilter {
         }
     }
 
-    /// Looks at what [`FrameFilter::take_whole`] has left. A message of more than `limit` bytes with
-    /// its header is large.
+    /// Looks at what comes next. A message of more than `limit` bytes with its header is large.
     #[must_use]
     pub fn look_ahead(&self, input: &[u8], limit: usize) -> Ahead {
         let Some((first, rest)) = input.split_first() else { return Ahead::Part };
@@ -93,9 +92,8 @@ impl FrameFilter {
         let is_text = *first == FINAL_TEXT;
         if header + length > limit {
             if is_text { Ahead::Other } else { Ahead::Large { header, length } }
-        } else if payload.len() >= length {
-            // It would have been taken.
-            Ahead::Other
+        } else if let Some(payload) = payload.get(..length) {
+            if kind_of(*first, payload).is_some() { Ahead::Whole } else { Ahead::Other }
         } else if is_text && std::str::from_utf8(payload).is_err_and(|e| e.error_len().is_some()) {
             // The connection fails now, and not when the rest has come.
             Ahead::Other
@@ -135,7 +133,7 @@ fn kind_of(first: u8, payload: &[u8]) -> Option<Kind> {
     }
 }
 
-/// What the bytes behind the last whole message are the beginning of.
+/// What the bytes are the beginning of.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Ahead {
     /// Of a message that can be taken whole, or of nothing yet.
@@ -147,6 +145,8 @@ pub enum Ahead {
         /// Bytes of its payload.
         length: usize,
     },
+    /// Of a message that can be taken.
+    Whole,
     /// Of something else.
     Other,
 }
@@ -213,12 +213,15 @@ mod tests {
     }
 
     #[test]
-    fn what_is_ahead_is_a_part_a_large_message_or_something_else() {
+    fn what_is_ahead_is_a_whole_message_a_part_a_large_one_or_something_else() {
         let ahead = |input: &[u8]| filter().look_ahead(input, 100);
         for part in
             [&b""[..], b"\x81", b"\x82\x05hell", b"\x82\x7e\0", b"\x82\x7f\0", b"\x81\x03\xc3"]
         {
             assert_eq!(ahead(part), Ahead::Part, "{part:x?}");
+        }
+        for whole in [&b"\x82\x00"[..], b"\x81\x02\xc3\xa9", b"\x82\x01a\x89"] {
+            assert_eq!(ahead(whole), Ahead::Whole, "{whole:x?}");
         }
         let large = [&b"\x82\x7e\0\xc8"[..], &[1; 200]].concat();
         for shown in [4, 5, large.len()] {
@@ -228,7 +231,8 @@ mod tests {
             &b"\x01"[..],
             b"\x89\x00",
             b"\x81\x85",
-            // Text whose beginning is wrong already, and text that is large.
+            // Text that is wrong, or whose beginning is already, and text that is large.
+            b"\x81\x02\xc3\x28",
             b"\x81\x03\xc3\x28",
             b"\x81\x7e\0\xc8",
             // Beyond the limit, and lengths in more bytes than needed.
