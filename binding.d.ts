@@ -15,11 +15,12 @@ export declare class Hub {
   sendFragment(id: number, payload: Uint8Array, isText: boolean, first: boolean, last: boolean): void
   /**
    * `wake` is called without arguments when `ready()` has something to say. It must not throw.
+   * `has_libuv` tells that the event loop is Node's.
    *
    * # Errors
    * Fails when the environment refuses a thread-safe function or a cleanup hook.
    */
-  constructor(wake: () => void)
+  constructor(wake: () => void, hasLibuv: boolean)
   /**
    * Starts a connection and returns its id.
    *

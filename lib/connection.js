@@ -218,7 +218,7 @@ class Connection {
  */
 function environment() {
   if (!current) {
-    const hub = new binding.Hub(wake);
+    const hub = new binding.Hub(wake, hasLibuv);
     const incoming = new Incoming(hub, (id) => connections.get(id)?.dispatch(READABLE));
     current = { hub, incoming, outgoing: new Outgoing(hub) };
   }
@@ -282,6 +282,9 @@ const CLOSED = 16;
 const PONG = 32;
 const TRACED = 64;
 const CERTIFICATE = 1 << 10;
+
+/** Others have an event loop of their own, and at most the names of this one. */
+const hasLibuv = !process.versions.bun && !process.versions.deno;
 
 /** Pairs of connection and signals; more than fit come in the next round. */
 const ready = new Uint32Array(2 * 256);

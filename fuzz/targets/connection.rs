@@ -12,7 +12,7 @@ use super::source::Source;
 use crate::net::{
     config::{HeartbeatOptions, Limits, Timeouts},
     extensions::{Agreement, DeflateOptions},
-    handle::Signals,
+    observer::Signals,
     outbox::{Block, Part},
     pings::PingRequest,
     testing::{Choppy, Far, Near, PIPE, frame, parts, run_paused},

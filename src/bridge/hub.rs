@@ -30,6 +30,7 @@ use crate::net::{
     outbox::{Block, Part},
     ready::{Pending, Ready},
     tls_config,
+    watcher::Watcher,
 };
 
 /// Weak, so that it does not keep the process alive by itself; its items carry no data, so
@@ -45,6 +46,8 @@ pub struct Hub {
     large: Option<(Kind, Bytes)>,
     next_id: u32,
     signaller: Arc<Signaller>,
+    /// What tells this thread of sockets, where it can wait for them.
+    watcher: Option<Arc<Watcher>>,
 }
 
 /// Collects signals of all connections into one wake-up of the JavaScript thread.
@@ -57,27 +60,35 @@ pub struct Signaller {
 
 /// What a connection task calls.
 struct ConnectionObserver {
+    id: u32,
     pending: Arc<Pending>,
     signaller: Arc<Signaller>,
+    watcher: Option<Arc<Watcher>>,
 }
 
 #[napi]
 impl Hub {
     /// `wake` is called without arguments when `ready()` has something to say. It must not throw.
+    /// `has_libuv` tells that the event loop is Node's.
     ///
     /// # Errors
     /// Fails when the environment refuses a thread-safe function or a cleanup hook.
     #[napi(constructor, catch_unwind)]
-    pub fn new(env: Env, wake: Function<'_, (), ()>) -> Result<Self> {
+    pub fn new(env: Env, wake: Function<'_, (), ()>, has_libuv: bool) -> Result<Self> {
         let signaller = Arc::new(Signaller {
             closed: AtomicBool::new(false),
             ready: Ready::default(),
             wake: OnceLock::new(),
         });
+        let connections: Rc<RefCell<HashMap<u32, Handle>>> = Rc::default();
+        let watcher = if has_libuv {
+            watcher(env, &wake, Rc::clone(&connections), Arc::clone(&signaller))?
+        } else {
+            None
+        };
         let function =
             wake.build_threadsafe_function().weak::<true>().callee_handled::<false>().build()?;
         let _ = signaller.wake.set(function);
-        let connections: Rc<RefCell<HashMap<u32, Handle>>> = Rc::default();
         let at_exit = (Arc::clone(&signaller), Rc::clone(&connections));
         // Hooks run last-added-first: this one stops the producers before Node closes the
         // function that was made above.
@@ -87,7 +98,7 @@ impl Hub {
                 handle.terminate();
             }
         })?;
-        Ok(Self { connections, large: None, next_id: 0, signaller })
+        Ok(Self { connections, large: None, next_id: 0, signaller, watcher })
     }
 
     /// Starts a connection and returns its id.
@@ -101,7 +112,12 @@ impl Hub {
         let id = self.next_id;
         self.next_id = self.next_id.wrapping_add(1);
         let pending = Arc::new(Pending::new(id));
-        let observer = ConnectionObserver { pending, signaller: Arc::clone(&self.signaller) };
+        let observer = ConnectionObserver {
+            id,
+            pending,
+            signaller: Arc::clone(&self.signaller),
+            watcher: self.watcher.clone(),
+        };
         self.connections.borrow_mut().insert(id, net::connect(config, Arc::new(observer)));
         Ok(id)
     }
@@ -331,7 +347,28 @@ fn announce(meta: &mut [u32], kind: Kind, length: usize) {
     }
 }
 
+#[cfg(target_os = "linux")]
+use super::event_loop::watch as watcher;
+
+/// Elsewhere the network threads tell of everything.
+#[cfg(not(target_os = "linux"))]
+#[allow(clippy::unnecessary_wraps, reason = "the same as on Linux")]
+fn watcher(
+    _env: Env,
+    _wake: &Function<'_, (), ()>,
+    _connections: Rc<RefCell<HashMap<u32, Handle>>>,
+    _signaller: Arc<Signaller>,
+) -> Result<Option<Arc<Watcher>>> {
+    Ok(None)
+}
+
 impl Signaller {
+    /// Collects the signals of `look` without a wake-up. True when the caller has to call `wake`.
+    #[cfg(target_os = "linux")]
+    pub(super) fn signal_here(&self, look: impl FnOnce()) -> bool {
+        self.ready.add_here(look)
+    }
+
     /// Notes the signals, and wakes JavaScript unless it is about to look anyway.
     fn signal(&self, pending: &Arc<Pending>, signals: Signals) {
         if self.ready.add(pending, signals.0) {
@@ -351,5 +388,9 @@ impl Signaller {
 impl Observer for ConnectionObserver {
     fn signal(&self, signals: Signals) {
         self.signaller.signal(&self.pending, signals);
+    }
+
+    fn watcher(&self) -> Option<(&Watcher, u32)> {
+        self.watcher.as_ref().map(|watcher| (&**watcher, self.id))
     }
 }

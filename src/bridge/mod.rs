@@ -15,6 +15,8 @@
 //! | `connect`, `close`, `acknowledge`, `discard`, `terminate`, `ping`, `watch` | down | one request |
 
 pub mod convert;
+#[cfg(target_os = "linux")]
+mod event_loop;
 pub mod fragments;
 pub mod hub;
 pub mod options;

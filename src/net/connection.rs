@@ -8,7 +8,6 @@ use std::{
     task::{Context, Poll, Waker},
 };
 
-use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig, WebSocketContext};
 
 use super::{
@@ -19,26 +18,27 @@ use super::{
     error::Error,
     extensions::{Agreement, DeflateOptions},
     frames::{FrameFilter, FrameLimits},
-    handle::{Shared, Signals},
+    handle::Shared,
     heartbeat::Heartbeat,
     inflate::Inflater,
+    lending::Vigil,
+    observer::Signals,
     output::Output,
+    pace::Pace,
     pings::Pings,
     reading::Reading,
     tls,
+    transport::Transport,
     writing::Writing,
 };
-
-/// A byte stream that a connection can run over.
-pub trait Transport: AsyncRead + AsyncWrite + Send + Unpin {}
-
-impl<T: AsyncRead + AsyncWrite + Send + Unpin> Transport for T {}
 
 /// An open connection. A future that ends when the socket may be dropped.
 ///
 /// It never waits in the middle of a step: all state is in its fields, so it can be
 /// dropped after any poll without leaving a half-done operation behind.
 pub struct Connection {
+    /// The reader's thread waits for the socket: nothing that comes wakes the task.
+    pub(super) detached: bool,
     /// Present when compression was agreed on.
     pub(super) deflater: Option<Deflater>,
     /// The engine as far as it writes.
@@ -49,6 +49,7 @@ pub struct Connection {
     /// The transport is a stream of HTTP/2: see [`Connection::share_transport`].
     pub(super) multiplexed: bool,
     pub(super) output: Output,
+    pub(super) pace: Pace,
     pub(super) phase: Phase,
     pub(super) pings: Pings,
     pub(super) reading: Reading,
@@ -61,8 +62,7 @@ pub struct Connection {
     timeouts: Timeouts,
     /// Wakes the task, whoever polls the socket.
     pub(super) waker: Waker,
-    /// When the task looks whether a reader that was lent the socket still reads.
-    pub(super) watch: Deadline,
+    pub(super) vigil: Vigil,
 }
 
 impl Connection {
@@ -81,6 +81,7 @@ impl Connection {
             max_message_size: limits.max_message_size,
         });
         Self {
+            detached: false,
             deflater: None,
             encoder: WebSocketContext::new(Role::Client, Some(encoder_config)),
             filter,
@@ -88,6 +89,7 @@ impl Connection {
             limits,
             multiplexed: false,
             output: Output::default(),
+            pace: Pace::default(),
             phase: Phase::Open,
             pings: Pings::default(),
             reading: Reading::new(received),
@@ -98,7 +100,7 @@ impl Connection {
             deadline: Deadline::default(),
             timeouts,
             waker: Waker::noop().clone(),
-            watch: Deadline::default(),
+            vigil: Vigil::default(),
         }
     }
 
@@ -267,7 +269,7 @@ impl Connection {
 
     fn poll_step(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         self.take_requests();
-        self.poll_write(cx);
+        self.poll_write_attached(cx);
         if std::mem::take(&mut self.acknowledged) {
             self.on_acknowledged();
             self.poll_write(cx);

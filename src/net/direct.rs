@@ -8,7 +8,6 @@ use std::{
     io,
     pin::Pin,
     task::{Context, Poll},
-    time::Duration,
 };
 
 use tokio::io::{AsyncRead, ReadBuf};
@@ -17,8 +16,8 @@ use super::{
     closing::Phase,
     connection::Connection,
     error::Error,
-    handle::Signals,
     inbox::{Batch, Kind, PACK_LIMIT},
+    reading::FLOOD,
     whole::Ahead,
 };
 
@@ -29,19 +28,24 @@ pub(super) struct Remaining {
     total: usize,
 }
 
+/// True when `length << 2 | kind` is that of a text.
+fn is_text(entry: u32) -> bool {
+    entry & 3 != Kind::Binary as u32
+}
+
 impl Connection {
     /// Takes the next messages from the socket. The inbox must be empty.
     ///
     /// `meta` receives start and `length << 2 | kind` per message. Ends the lease, and leaves the
-    /// rest to the task, when it meets something else or there is little. When it gives nothing, the
-    /// task is woken by what comes next.
+    /// rest to the task, when it meets something else, or there is little and the reader's thread cannot
+    /// wait for the socket. When it gives nothing, whoever waits is woken by what comes next.
     pub(super) fn read_direct(&mut self, slab: &mut [u8], meta: &mut [u32]) -> Batch {
         if let Some(remaining) = &self.reading.remaining {
             return Batch::Begun(Kind::Binary, remaining.total);
         }
         let room = slab.len();
         let held = self.reading.input.len();
-        if !self.may_read_direct() {
+        if !self.may_read_direct() || !self.detach() {
             self.end_lease();
             return Batch::Empty;
         }
@@ -72,7 +76,7 @@ impl Connection {
                 continue;
             }
             self.reading.input.keep(rest);
-            if more >= LITTLE {
+            if more >= LITTLE || self.detached && more > 0 {
                 self.shared.lease.on_used();
             } else if more > 0 {
                 self.end_lease();
@@ -81,6 +85,11 @@ impl Connection {
             if count > 0 {
                 self.reading.was_large = false;
                 self.shared.stats.on_messages_received(count, bytes);
+                self.shared.lease.consider(count, bytes, is_text(meta[2 * count - 1]));
+                if more >= FLOOD && !self.shared.lease.is_worth() {
+                    // Small messages in quantities: the network thread helps.
+                    self.end_lease();
+                }
                 let _ = self.shared.inbox.stop_waiting();
                 return Batch::Packed(count);
             }
@@ -119,35 +128,6 @@ impl Connection {
         Some(filled)
     }
 
-    /// True while the reader's thread reads the socket, as far as there is anything for it.
-    pub(super) fn poll_lease(&mut self, cx: &mut Context<'_>) -> bool {
-        let lease = &self.shared.lease;
-        if !lease.is_held() {
-            return false;
-        }
-        let mut lent = matches!(self.phase, Phase::Open);
-        if self.reading.remaining.is_some() {
-            self.watch.disarm();
-        } else if lent {
-            if !self.watch.is_armed() {
-                self.watch.arm(PATIENCE);
-            }
-            while lent && self.watch.poll_expired(cx) {
-                lent = lease.take_used();
-                self.watch.arm(PATIENCE);
-            }
-        }
-        if !lent {
-            self.watch.disarm();
-            lease.end();
-            return false;
-        }
-        if self.shared.inbox.stop_waiting() {
-            self.shared.signal(Signals::READABLE);
-        }
-        true
-    }
-
     /// Leaves the rest of a large message to the filter, which throws it away.
     pub(super) fn abandon_remaining(&mut self) {
         if let Some(remaining) = self.reading.remaining.take() {
@@ -156,7 +136,7 @@ impl Connection {
         }
     }
 
-    fn may_read_direct(&self) -> bool {
+    pub(super) fn may_read_direct(&self) -> bool {
         matches!(self.phase, Phase::Open)
             && !self.multiplexed
             && self.deflater.is_none()
@@ -243,10 +223,6 @@ impl Connection {
         self.waker.wake_by_ref();
     }
 }
-
-/// A reader that has not come back after this time does something else: the task reads again, so
-/// that Pings are answered and the peer's end is seen.
-const PATIENCE: Duration = Duration::from_millis(2);
 
 /// A read of less than this is no flood: the network thread can do it.
 const LITTLE: usize = 4 << 10;

@@ -19,40 +19,13 @@ use super::{
     handshake::Opened,
     inbox::{Batch, Inbox, PACK_LIMIT},
     lease::Lease,
+    observer::{Observer, Signals},
     outbox::{Block, Outbox},
     pings::{PingRequest, Pong},
     stats::{Counters, Stats},
     trace::{Trace, Traces},
+    watcher::Watcher,
 };
-
-/// Hears what happens on a connection. Called on a network thread: it must not block.
-pub trait Observer: Send + Sync {
-    /// Something happened; several signals may come as one.
-    fn signal(&self, signals: Signals);
-}
-
-/// A set of things that happened, as bits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Signals(pub u32);
-
-impl Signals {
-    /// The opening handshake succeeded: [`Handle::take_opened`].
-    pub const OPENED: Self = Self(1);
-    /// A reader that found nothing can read.
-    pub const READABLE: Self = Self(2);
-    /// A writer that waits has room.
-    pub const WRITABLE: Self = Self(4);
-    /// The peer ended its messages: [`Handle::acknowledge`] once all were taken.
-    pub const ENDING: Self = Self(8);
-    /// The connection is over: [`Handle::take_outcome`].
-    pub const CLOSED: Self = Self(16);
-    /// Pings were answered: [`Handle::take_pongs`].
-    pub const PONG: Self = Self(32);
-    /// Control frames passed while somebody watched: [`Handle::take_traces`].
-    pub const TRACED: Self = Self(64);
-    /// The server's certificate waits for the owner's judgement: [`Handle::take_certificate`].
-    pub const CERTIFICATE: Self = Self(1 << 10);
-}
 
 /// The outside's end of a connection. Dropping it does not end the connection.
 #[derive(Clone)]
@@ -133,11 +106,16 @@ impl Handle {
     pub fn read_remaining(&self, target: &mut [u8]) -> Option<usize> {
         self.0.inbox.wait();
         let Ok(mut slot) = self.0.connection.try_lock() else {
-            // The task is at work on it, and tells the reader once more.
-            self.0.waker.wake();
+            // The task is at work on it.
+            self.0.tell();
             return Some(0);
         };
         slot.as_mut()?.read_remaining(target)
+    }
+
+    /// Something came to the socket of a reader that was lent it: one that waits is told.
+    pub fn on_watched(&self) {
+        self.0.tell();
     }
 
     /// Queues messages. False when the connection takes no more.
@@ -299,9 +277,8 @@ impl Shared {
     /// Reads from the socket, which the task has lent to the caller's thread.
     fn read_direct(&self, slab: &mut [u8], meta: &mut [u32]) -> Batch {
         let Ok(mut slot) = self.connection.try_lock() else {
-            // The task is at work on it: it reads by itself.
-            self.lease.end();
-            self.waker.wake();
+            // The task is at work on it.
+            self.tell();
             return Batch::Empty;
         };
         let Some(connection) = slot.as_mut() else { return Batch::Empty };
@@ -341,6 +318,17 @@ impl Shared {
 
     pub(super) fn signal(&self, signals: Signals) {
         self.observer.signal(signals);
+    }
+
+    pub(super) fn watcher(&self) -> Option<(&Watcher, u32)> {
+        self.observer.watcher()
+    }
+
+    /// Has a reader that waits look again.
+    fn tell(&self) {
+        if self.inbox.stop_waiting() {
+            self.signal(Signals::READABLE);
+        }
     }
 
     pub(super) fn opened(&self, opened: Opened) {

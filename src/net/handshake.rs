@@ -25,12 +25,12 @@ use tokio_tungstenite::tungstenite::handshake::{client::generate_key, derive_acc
 
 use super::{
     config,
-    connection::Transport,
     error::{Error, Refusal, copy_io},
     extensions::{self, Agreement, DeflateOptions},
     interim::ask,
     patience::Patience,
     tls,
+    transport::Transport,
 };
 
 /// The result of a successful handshake, for the outside.

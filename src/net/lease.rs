@@ -50,6 +50,12 @@ impl Lease {
         }
     }
 
+    /// Lends to a reader that waits for each message. As above.
+    pub(super) fn begin_for_latency(&self) {
+        self.used.store(true, Ordering::Relaxed);
+        self.held.store(true, Ordering::Release);
+    }
+
     /// True when recent messages are of a size for it.
     pub(super) fn is_worth(&self) -> bool {
         self.worth.load(Ordering::Relaxed)

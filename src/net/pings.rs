@@ -5,7 +5,7 @@ use std::{collections::VecDeque, time::Duration};
 use bytes::Bytes;
 use tokio::time::Instant;
 
-use super::{connection::Connection, handle::Signals, trace::Trace};
+use super::{connection::Connection, observer::Signals, trace::Trace};
 
 /// A Ping that the outside asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -11,13 +11,13 @@ use hyper_util::rt::TokioIo;
 
 use super::{
     config::HttpVersions,
-    connection::Transport,
     error::Error,
     handshake::{MAX_HEAD_BYTES, MAX_HEADERS, drive, hyper_error, into_parts, refusal},
     interim::ask,
     patience::Patience,
     socks, tls,
     tls_config::TlsOptions,
+    transport::Transport,
 };
 
 /// How to go through a proxy.

@@ -19,8 +19,8 @@ use super::{
     direct::Remaining,
     error::{Error, Violation},
     frames::{Control, FrameFilter, Step},
-    handle::Signals,
     inbox::{Chunk, Kind, PACK_LIMIT},
+    observer::Signals,
     output::Output,
     whole::Ahead,
 };
@@ -125,10 +125,12 @@ impl Connection {
         if messages > 0 {
             self.shared.lease.consider(messages, bytes, self.reading.chunk.is_text());
         }
-        if !self.reading.chunk.is_empty()
-            && self.shared.inbox.push(std::mem::take(&mut self.reading.chunk))
-        {
-            self.shared.signal(Signals::READABLE);
+        if !self.reading.chunk.is_empty() {
+            let waited = self.shared.inbox.push(std::mem::take(&mut self.reading.chunk));
+            self.consider_lending(waited, bytes);
+            if waited {
+                self.shared.signal(Signals::READABLE);
+            }
         }
     }
 
@@ -384,7 +386,7 @@ const USUAL_RATIO: usize = 4;
 const READ_BUFFER: usize = 128 << 10;
 
 /// A read of this much is one of many: a record of TLS has no more.
-const FLOOD: usize = 16 << 10;
+pub(super) const FLOOD: usize = 16 << 10;
 
 /// Messages are handed to the reader in chunks of about this size, so that it can begin
 /// while the rest is still being parsed.

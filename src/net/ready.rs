@@ -42,6 +42,19 @@ impl Ready {
         !self.scheduled.swap(true, Ordering::AcqRel)
     }
 
+    /// Notes what `look` adds without a wake-up: the caller is the thread itself. True when there is
+    /// something to take, and then the caller has to.
+    #[must_use]
+    pub fn add_here(&self, look: impl FnOnce()) -> bool {
+        self.scheduled.store(true, Ordering::Release);
+        look();
+        if self.lock().is_empty() {
+            // Whatever is added from here on sends a wake-up, and what was before that is seen below.
+            self.scheduled.swap(false, Ordering::AcqRel);
+        }
+        !self.lock().is_empty()
+    }
+
     /// Writes pairs of id and signals, and returns the number of pairs.
     pub fn take(&self, out: &mut [u32]) -> u32 {
         // From here on a new signal sends a new wake-up, so none is missed. A swap and no store: it

@@ -5,11 +5,12 @@ use std::{io, net::SocketAddr, path::Path};
 
 use super::{
     config::{Config, HttpVersions},
-    connection::Transport,
     dial::dial,
     error::Error,
     proxy,
+    socket::Socket,
     tls::{self, TlsFacts},
+    transport::Transport,
 };
 
 /// Bytes to and from the server, and the ends of the socket below.
@@ -55,11 +56,12 @@ async fn reach_plain(config: &Config) -> Result<Route, Error> {
     };
     let stream = dial(&config.addresses, config.socket).await.map_err(blame)?;
     let (remote_address, local_address) = (stream.peer_addr().ok(), stream.local_addr().ok());
+    let stream = Box::new(Socket::new(stream));
     let stream: Box<dyn Transport> = match &config.proxy {
-        Some(options) => proxy::tunnel(Box::new(stream), options, config.request.patience)
-            .await
-            .map_err(blame)?,
-        None => Box::new(stream),
+        Some(options) => {
+            proxy::tunnel(stream, options, config.request.patience).await.map_err(blame)?
+        }
+        None => stream,
     };
     Ok(Route { local_address, remote_address, stream, tls: None })
 }

@@ -4,7 +4,7 @@ use std::{io, net::IpAddr};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-use super::{connection::Transport, error::Error};
+use super::{error::Error, transport::Transport};
 
 /// Has the proxy at the other end of `stream` connect to `host`, a name or an address.
 pub(super) async fn connect<S: Transport>(

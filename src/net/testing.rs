@@ -18,10 +18,12 @@ use tokio::{
 use super::{
     closing::{CloseRequest, Outcome},
     config::{Limits, Timeouts},
-    connection::{Connection, Transport},
-    handle::{Handle, Observer, Shared, Signals},
+    connection::Connection,
+    handle::{Handle, Shared},
     inbox::{Batch, Kind},
+    observer::{Observer, Signals},
     outbox::{Block, Part},
+    transport::Transport,
 };
 
 /// A message as a reader sees it.
@@ -52,6 +54,10 @@ pub(super) struct Choppy<T> {
     read_blocked: bool,
     write_blocked: bool,
 }
+
+impl Transport for DuplexStream {}
+
+impl<T: AsyncRead + AsyncWrite + Send + Unpin> Transport for Choppy<T> {}
 
 /// Runs a future to its end, with a clock that moves only when nothing else can.
 pub(super) fn run_paused<F: Future>(future: F) -> F::Output {

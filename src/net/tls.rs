@@ -14,9 +14,9 @@ use tokio_rustls::{
 
 use super::{
     config::HttpVersions,
-    connection::Transport,
     error::Error,
     tls_config::{TlsOptions, cipher_name, client_config},
+    transport::Transport,
     verifier::Untrusted,
 };
 

@@ -19,7 +19,7 @@ use super::{
     connection::Connection,
     deflate::Deflater,
     error::Error,
-    handle::Signals,
+    observer::Signals,
     outbox::{Block, Part},
     reading::Wire,
     trace::Trace,
@@ -140,6 +140,8 @@ impl Connection {
             }
             if let Some(payload) = self.pings.next() {
                 self.shared.stats.on_ping_sent();
+                // The time until the Pong is to be the network's, not the reader's.
+                self.shared.lease.end();
                 self.shared.trace(|| Trace::PingSent(payload.clone()));
                 self.encode_message(Message::Ping(payload));
                 continue;

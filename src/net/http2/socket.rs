@@ -13,9 +13,9 @@ use std::{
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use crate::net::{
-    connection::Transport,
     error::{Error, copy_io},
     tls,
+    transport::Transport,
 };
 
 /// What became of a socket. The `h2` crate passes on the kind of an error and no more.

@@ -12,7 +12,7 @@ use h2::{Reason, RecvStream, SendStream};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::{failure::explain, session::Lease};
-use crate::net::error::Error;
+use crate::net::{error::Error, transport::Transport};
 
 /// A stream whose request was answered.
 pub(super) struct Stream {
@@ -95,6 +95,8 @@ impl Stream {
         taken > 0
     }
 }
+
+impl Transport for Stream {}
 
 impl AsyncRead for Stream {
     fn poll_read(

@@ -16,7 +16,7 @@ use super::{
     session::{self, Session},
 };
 use crate::net::{
-    config::Request, connection::Transport, error::Error, handshake::Upgrade, route::Route,
+    config::Request, error::Error, handshake::Upgrade, route::Route, transport::Transport,
 };
 
 const WINDOW: u32 = 64 << 10;

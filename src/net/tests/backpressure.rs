@@ -6,7 +6,7 @@ use tokio::{io::AsyncWriteExt, time::timeout};
 
 use crate::net::{
     config::{Limits, Timeouts},
-    handle::Signals,
+    observer::Signals,
     testing::{PIPE, frame, pair_with},
 };
 

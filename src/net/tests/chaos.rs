@@ -10,7 +10,7 @@ use tokio::{
 
 use crate::net::{
     config::{Limits, Timeouts},
-    handle::Signals,
+    observer::Signals,
     outbox::{Block, Part},
     testing::{Choppy, Far, Near, PIPE, close_frame, frame, pair_with, run_paused},
 };

@@ -3,8 +3,8 @@
 use crate::net::{
     config::{Limits, Timeouts},
     error::Error,
-    handle::Signals,
     inbox::Kind,
+    observer::Signals,
     testing::{SECOND, close_frame, frame, pair, pair_with},
 };
 

@@ -10,9 +10,9 @@ use crate::net::{
     deflate::Deflater,
     extensions::{Agreement, DeflateOptions},
     frames::{FrameFilter, FrameLimits, Step},
-    handle::Signals,
     inbox::Kind,
     inflate::Inflater,
+    observer::Signals,
     testing::{Far, Near, frame, parts},
 };
 

@@ -7,8 +7,8 @@ use tokio::{io::AsyncWrite, task::yield_now, time::timeout};
 use crate::net::{
     closing::Outcome,
     config::{Limits, Timeouts},
-    handle::Signals,
     inbox::Kind,
+    observer::Signals,
     testing::{Choppy, Far, Near, Received, close_frame, frame, pair_with},
 };
 

@@ -5,7 +5,7 @@ use tokio::time::Instant;
 use crate::net::{
     config::{HeartbeatOptions, Limits, Timeouts},
     error::Error,
-    handle::Signals,
+    observer::Signals,
     testing::{Far, Near, SECOND, frame, pair_with},
 };
 

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 
 use crate::net::{
-    handle::Signals,
+    observer::Signals,
     pings::PingRequest,
     testing::{SECOND, frame, pair},
     trace::Trace,

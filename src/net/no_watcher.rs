@@ -1,0 +1,25 @@
+//! Where the event loop of JavaScript cannot wait for another event queue, there is no watcher.
+
+use std::{io, net::TcpStream};
+
+/// Cannot be made.
+#[derive(Debug)]
+pub enum Watcher {}
+
+impl Watcher {
+    /// See `watcher.rs`.
+    ///
+    /// # Errors
+    /// Is never called.
+    pub fn add(&self, _socket: &TcpStream, _id: u32) -> io::Result<()> {
+        match *self {}
+    }
+
+    /// See `watcher.rs`.
+    ///
+    /// # Errors
+    /// Is never called.
+    pub fn remove(&self, _socket: &TcpStream) -> io::Result<()> {
+        match *self {}
+    }
+}

@@ -1,0 +1,75 @@
+//! How the thread of a reader waits for sockets that it was lent (`direct.rs`).
+//!
+//! Only on Linux: an event queue there can be waited for like a socket, so one that belongs to the
+//! event loop of JavaScript can have others below it.
+
+use std::{
+    io,
+    net::TcpStream,
+    os::fd::{AsFd, AsRawFd, BorrowedFd},
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
+
+use mio::{Events, Interest, Poll, Registry, Token, unix::SourceFd};
+
+/// Sockets of one reader's thread, each under a number.
+#[derive(Debug)]
+pub struct Watcher {
+    queue: Mutex<(Poll, Events)>,
+    registry: Registry,
+}
+
+impl Watcher {
+    /// A watcher without sockets.
+    ///
+    /// # Errors
+    /// Fails when the operating system refuses another event queue.
+    pub fn new() -> io::Result<Self> {
+        let poll = Poll::new()?;
+        let registry = poll.registry().try_clone()?;
+        Ok(Self { queue: Mutex::new((poll, Events::with_capacity(EVENTS))), registry })
+    }
+
+    /// Watches a socket until it is removed or closed. What has come already counts.
+    ///
+    /// # Errors
+    /// Fails when the operating system refuses.
+    pub fn add(&self, socket: &TcpStream, id: u32) -> io::Result<()> {
+        let fd = socket.as_raw_fd();
+        self.registry.register(&mut SourceFd(&fd), Token(id as usize), Interest::READABLE)
+    }
+
+    /// Watches a socket no longer.
+    ///
+    /// # Errors
+    /// Fails when the operating system refuses.
+    pub fn remove(&self, socket: &TcpStream) -> io::Result<()> {
+        self.registry.deregister(&mut SourceFd(&socket.as_raw_fd()))
+    }
+
+    /// Tells the numbers of sockets to which something happened since the last call. A socket that
+    /// is not read until it would block is not told again before more comes.
+    pub fn take(&self, mut on_event: impl FnMut(u32)) {
+        let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        let (poll, events) = &mut *queue;
+        // Without a descriptor, or interrupted: the queue stays readable, so this is called again.
+        if poll.poll(events, Some(Duration::ZERO)).is_err() {
+            return;
+        }
+        for event in events.iter() {
+            // It came from a `u32`.
+            on_event(u32::try_from(event.token().0).unwrap_or(u32::MAX));
+        }
+    }
+}
+
+impl AsFd for Watcher {
+    /// Readable while [`Watcher::take`] has something to tell.
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.registry.as_fd()
+    }
+}
+
+/// Sockets that one call tells of; the others follow with the next one.
+const EVENTS: usize = 64;
