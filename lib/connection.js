@@ -233,7 +233,14 @@ function wake() {
   do {
     count = hub.ready(ready);
     for (let i = 0; i < count; i++) {
-      connections.get(ready[2 * i])?.dispatch(ready[2 * i + 1]);
+      try {
+        connections.get(ready[2 * i])?.dispatch(ready[2 * i + 1]);
+      } catch (error) {
+        // A fault of ours must be seen, and must not keep the other connections from theirs.
+        queueMicrotask(() => {
+          throw error;
+        });
+      }
     }
   } while (2 * count === ready.length);
 }

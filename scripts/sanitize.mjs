@@ -17,6 +17,7 @@ const { values } = parseArgs({ options: { only: { type: 'string', default: '' } 
 /** What crosses the boundary, begins and ends there: every call of the bridge is made by one of them. */
 const FOLDERS = [
   'backpressure',
+  'dialogue',
   'deflate',
   'diagnostics',
   'faults',

@@ -45,7 +45,7 @@ pub(super) struct Near {
 }
 
 /// The far end: raw bytes.
-pub(super) struct Far(pub(super) DuplexStream);
+pub(super) struct Far<S = DuplexStream>(pub(super) S);
 
 /// A transport that moves a few bytes at a time and blocks after each.
 pub(super) struct Choppy<T> {
@@ -225,7 +225,7 @@ impl Near {
     }
 }
 
-impl Far {
+impl<S: AsyncRead + AsyncWrite + Unpin> Far<S> {
     pub(super) async fn write(&mut self, bytes: &[u8]) {
         self.0.write_all(bytes).await.unwrap();
     }

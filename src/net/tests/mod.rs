@@ -1,4 +1,5 @@
-//! The connection task over in-memory transports, with a clock that moves only when nothing else can.
+//! The connection task over in-memory transports, with a clock that moves only when nothing else can;
+//! `watched` alone needs real sockets.
 
 mod answers;
 mod backpressure;
@@ -13,3 +14,5 @@ mod parsers;
 mod pings;
 mod proxies;
 mod violations;
+#[cfg(target_os = "linux")]
+mod watched;
