@@ -96,13 +96,19 @@ impl Inflater {
         Ok(true)
     }
 
+    /// True when [`Inflater::inflate_whole`] may take a message of so many compressed bytes.
+    #[must_use]
+    pub fn takes_whole(&self, len: usize) -> bool {
+        !self.keeps_context && !self.touched && len <= WHOLE_BYTES
+    }
+
     /// Inflates a message that is here whole, when nothing has to be remembered for it or from it.
     /// False when it has to take the long way.
     ///
     /// # Errors
     /// Fails when the message grows over the limit. Bytes that are no DEFLATE take the long way.
     pub fn inflate_whole(&mut self, message: &[u8]) -> Result<bool, Violation> {
-        if self.keeps_context || self.touched || message.len() > WHOLE_BYTES || message.is_empty() {
+        if !self.takes_whole(message.len()) || message.is_empty() {
             return Ok(false);
         }
         self.piece.prepare();

@@ -47,7 +47,8 @@ impl Output {
         self.is_last = true;
     }
 
-    /// Writes until everything has left, or the socket takes no more.
+    /// Writes until everything has left, or the socket takes no more. A large message makes two calls:
+    /// after the first something is [`Output::pending`], and a writer can be told that there is room.
     ///
     /// # Errors
     /// Passes on what the transport reports; a transport that takes nothing is a `WriteZero`.
@@ -59,12 +60,20 @@ impl Output {
         transport: &mut T,
         cx: &mut Context<'_>,
     ) -> Poll<io::Result<()>> {
+        // A part of its own only where it makes a difference.
+        let pending = self.pending();
+        let mut part = if pending > 2 * TAIL { pending - TAIL } else { pending };
         while self.written < self.bytes.len() {
+            if part == 0 {
+                return Poll::Ready(Ok(()));
+            }
             let rest = &self.bytes[self.written..];
+            let rest = &rest[..rest.len().min(part)];
             match ready!(Pin::new(&mut *transport).poll_write(cx, rest)) {
                 Ok(0) => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
                 Ok(n) => {
                     self.written += n;
+                    part -= n;
                     self.total += n as u64;
                     self.unflushed = true;
                 }
@@ -112,3 +121,28 @@ impl io::Write for Output {
 
 /// Capacity that an idle connection may keep: enough for a small message.
 const KEPT: usize = 512;
+
+/// What is left of a large message for its second write: the writer's thread wakes up and copies its
+/// next message in about the time that the kernel needs for it.
+const TAIL: usize = 256 << 10;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write;
+
+    #[test]
+    fn a_large_message_is_written_in_two_calls_and_a_smaller_one_in_one() {
+        let mut cx = Context::from_waker(std::task::Waker::noop());
+        for (len, left) in [(2 * TAIL, 0), (2 * TAIL + 1, TAIL), (8 * TAIL, TAIL)] {
+            let (mut output, mut transport) = (Output::default(), Vec::new());
+            output.write_all(&vec![7; len]).unwrap();
+            assert!(matches!(output.poll_flush(&mut transport, &mut cx), Poll::Ready(Ok(()))));
+            assert_eq!((output.pending(), transport.len()), (left, len - left));
+            assert_eq!(output.is_flushed(), left == 0);
+            assert!(matches!(output.poll_flush(&mut transport, &mut cx), Poll::Ready(Ok(()))));
+            assert!(output.is_flushed());
+            assert_eq!(transport, vec![7; len]);
+        }
+    }
+}

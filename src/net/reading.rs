@@ -194,14 +194,15 @@ impl Connection {
             output: &mut self.output,
             event: &mut self.reading.event,
         };
+        let target = if wire.filter.inflater.is_some() { INFLATED_TARGET } else { CHUNK_TARGET };
         let chunk = &mut self.reading.chunk;
-        while chunk.cost() < CHUNK_TARGET {
+        while chunk.cost() < target {
             let received = wire.input.len();
             if wire.event.is_none()
                 && let Some((kind, payload)) = wire.input.take_whole(wire.filter)
             {
                 if chunk.is_empty() {
-                    chunk.reserve(received.min(CHUNK_TARGET));
+                    chunk.reserve(received.min(target));
                 }
                 chunk.push(kind, payload);
                 continue;
@@ -210,7 +211,7 @@ impl Connection {
                 match wire.input.take_whole_inflated(wire.filter) {
                     Ok(Some((kind, payload))) => {
                         if chunk.is_empty() {
-                            chunk.reserve((received * USUAL_RATIO).min(CHUNK_TARGET));
+                            chunk.reserve((received * USUAL_RATIO).min(target));
                         }
                         chunk.push(kind, payload);
                         wire.filter.release_inflated();
@@ -222,7 +223,8 @@ impl Connection {
             }
             if self.reading.floods
                 && wire.event.is_none()
-                && wire.filter.look_ahead(wire.input.bytes(), PACK_LIMIT) == Ahead::Part
+                && (wire.filter.look_ahead(wire.input.bytes(), PACK_LIMIT) == Ahead::Part
+                    || wire.filter.expects_inflatable(wire.input.bytes()))
             {
                 return Step::NeedInput;
             }
@@ -388,6 +390,10 @@ const READ_BUFFER: usize = 128 << 10;
 /// A read of this much is one of many: a record of TLS has no more.
 pub(super) const FLOOD: usize = 16 << 10;
 
-/// Messages are handed to the reader in chunks of about this size, so that it can begin
-/// while the rest is still being parsed.
+/// Messages are handed to the reader in chunks of about this size, so that it can begin while the
+/// rest is still being parsed.
 const CHUNK_TARGET: usize = READ_BUFFER;
+
+/// The same where messages are inflated, which takes longer than reading them: larger chunks make
+/// fewer wake-ups. With as much as `receiveBuffer` usually has, the two threads would take turns.
+const INFLATED_TARGET: usize = 192 << 10;

@@ -56,6 +56,30 @@ impl FrameFilter {
         }
     }
 
+    /// True when `input` ends in a message that [`FrameFilter::take_whole_inflated`] may take once the
+    /// rest of it is here: in portions it would cost twice as much.
+    #[must_use]
+    pub fn expects_inflatable(&self, input: &[u8]) -> bool {
+        let Some((first, rest)) = input.split_first() else { return false };
+        if !matches!(first ^ COMPRESSED, FINAL_TEXT | FINAL_BINARY) || !self.admits_whole(0) {
+            return false;
+        }
+        let (length, payload) = match rest.split_first() {
+            None => (0, None),
+            Some((&length @ ..=125, payload)) => (usize::from(length), Some(payload)),
+            Some((126, rest)) => match rest.split_first_chunk() {
+                Some((length, payload)) => {
+                    (usize::from(u16::from_be_bytes(*length)), Some(payload))
+                }
+                None => (0, None),
+            },
+            // A mask, or more than is inflated at once.
+            Some((127.., _)) => return false,
+        };
+        payload.is_none_or(|payload| payload.len() < length)
+            && self.inflater.as_ref().is_some_and(|inflater| inflater.takes_whole(length))
+    }
+
     /// Looks at what comes next. A message of more than `limit` bytes with its header is large.
     #[must_use]
     pub fn look_ahead(&self, input: &[u8], limit: usize) -> Ahead {
@@ -298,6 +322,33 @@ mod tests {
             assert_eq!(filter.take_whole_inflated(&mut input), Ok(None), "{frame:x?}");
             assert_eq!(input, frame);
             assert!(filter.is_between_messages());
+        }
+    }
+
+    #[test]
+    fn a_part_of_a_compressed_message_waits_for_the_rest_where_it_may_be_inflated_at_once() {
+        let message = deflated(0xc1, b"hello");
+        let long = [&b"\xc2\x7e\x40\0"[..], &[7; 100]].concat();
+        let part = &message[..message.len() - 1];
+        for (filter, input, expected) in [
+            (inflating(true), part, true),
+            (inflating(true), &message[..2], true),
+            (inflating(true), &message[..1], true),
+            (inflating(true), &long, true),
+            (inflating(true), &long[..3], true),
+            // Nothing yet, or all of it: it was tried.
+            (inflating(true), &[], false),
+            (inflating(true), &message, false),
+            // What is not inflated at once.
+            (inflating(false), part, false),
+            (filter(), part, false),
+            (inflating(true), b"\xc1\x7e\x40\x01", false),
+            (inflating(true), b"\xc1\x7f", false),
+            (inflating(true), b"\xc1\x85", false),
+            (inflating(true), b"\x41\x05", false),
+            (inflating(true), b"\x81\x05", false),
+        ] {
+            assert_eq!(filter.expects_inflatable(input), expected, "{input:x?}");
         }
     }
 
