@@ -27,9 +27,11 @@ export function addNotices(folder, notices) {
   writeFileSync(file, `${JSON.stringify(manifest, undefined, 2)}\n`);
 }
 
-/** @returns {string} */
-export function thirdPartyNotices() {
-  const library = standardLibrary();
+/**
+ * @param {ReturnType<typeof standardLibrary>} [library]
+ * @returns {string}
+ */
+export function thirdPartyNotices(library = standardLibrary()) {
   const crates = [...linkedCrates(), ...library.crates];
   // Most texts are word for word those of other crates: each is given once.
   const texts = new Map();
