@@ -26,7 +26,7 @@ export function installedPackage() {
     },
   };
   before(() => {
-    state.tarballs = packTarballs(path.join(folder, 'tarballs'));
+    state.tarballs = packTarballs(path.join(folder, 'tarballs'), { notices: false });
     const { main, binary } = state.tarballs;
     state.write('package.json', JSON.stringify({ private: true }));
     const args = ['install', '--offline', '--no-audit', '--no-fund', main.file, binary.file];

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { fileURLToPath, pathToFileURL } from 'node:url';
 import { runFixture } from '../helpers/child.mjs';
 import { test } from '../helpers/test.mjs';
 import { installedPackage, lend } from './installed.mjs';
 
 const DEADLINE_MS = 120_000;
-const tsc = fileURLToPath(new URL('../../node_modules/typescript/lib/tsc.js', import.meta.url));
+/** Packages with a compiler: the oldest that the README names, and the newest. */
+const COMPILERS = ['typescript-5.7', 'typescript'];
 const installed = installedPackage();
 let lent = false;
 
@@ -36,8 +36,8 @@ export const code: number | null = new globalThis.WebSocketError('x').closeCode;
 export const isError = (value: unknown): value is WebSocketError => value instanceof WebSocketError;
 `;
 
-/** @param {Record<string, unknown>} options of the compiler @param {string} file @param {string} text */
-async function compile(options, file, text) {
+/** @param {string} compiler @param {Record<string, unknown>} options @param {string} file @param {string} text */
+async function compile(compiler, options, file, text) {
   if (!lent) lend(installed.folder, ['@types/node', 'undici-types']);
   lent = true;
   installed.write(file, text);
@@ -54,7 +54,8 @@ async function compile(options, file, text) {
     JSON.stringify({ compilerOptions, files: [file] }),
   );
   const args = ['-p', project, '--pretty', 'false'];
-  return runFixture(pathToFileURL(tsc), { args, deadline: DEADLINE_MS });
+  const tsc = new URL(`../../node_modules/${compiler}/lib/tsc.js`, import.meta.url);
+  return runFixture(tsc, { args, deadline: DEADLINE_MS });
 }
 
 for (const [name, file, options] of [
@@ -65,15 +66,17 @@ for (const [name, file, options] of [
   ['for a bundler', 'a.ts', { module: 'esnext', moduleResolution: 'bundler' }],
   ['with the DOM library', 'dom.mts', { module: 'node16', lib: ['es2023', 'dom'] }],
 ]) {
-  test(
-    `the packed typings compile ${name}`,
-    async () => {
-      const { code, stdout } = await compile(options, file, program);
-      assert.equal(stdout, '');
-      assert.equal(code, 0);
-    },
-    DEADLINE_MS,
-  );
+  for (const compiler of COMPILERS) {
+    test(
+      `the packed typings compile ${name}, with ${compiler}`,
+      async () => {
+        const { code, stdout } = await compile(compiler, options, file, program);
+        assert.equal(stdout, '');
+        assert.equal(code, 0);
+      },
+      DEADLINE_MS,
+    );
+  }
 }
 
 test(
@@ -81,7 +84,7 @@ test(
   async () => {
     const wrong = `import { WebSocketStream } from 'websocketstream';
 new WebSocketStream('ws://localhost', { header: {} });`;
-    const { code, stdout } = await compile({ module: 'node16' }, 'wrong.mts', wrong);
+    const { code, stdout } = await compile('typescript', { module: 'node16' }, 'wrong.mts', wrong);
     assert.notEqual(code, 0);
     assert.match(stdout, /TS2561|TS2353/);
   },

@@ -38,7 +38,7 @@ export function checkLockFiles() {
     if (packages[''].devDependencies[name] !== version) {
       problems.push(`package-lock.json: not up to date with ${name}`);
     }
-    if (!/^\d/.test(version)) problems.push(`package.json: ${name} is not pinned`);
+    if (!/^(npm:[^@]+@)?\d/.test(version)) problems.push(`package.json: ${name} is not pinned`);
   }
   if (manifest.dependencies) problems.push('package.json: there are no runtime dependencies');
   if (problems.length > 0) throw new Failure(problems.join('\n'));

@@ -5,6 +5,7 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, statSync } fr
 import path from 'node:path';
 
 import { cache, capture, Failure, root } from '../command.mjs';
+import { addNotices, thirdPartyNotices } from './notices.mjs';
 
 /**
  * @typedef {object} Tarball
@@ -17,13 +18,17 @@ import { cache, capture, Failure, root } from '../command.mjs';
 
 /**
  * @param {string} folder gets the two files
+ * @param {object} [options]
+ * @param {boolean} [options.notices] as a release has them; without, no Rust is needed
  * @returns {{ main: Tarball, binary: Tarball }}
  */
-export function packTarballs(folder) {
+export function packTarballs(folder, { notices = true } = {}) {
   const addon = readdirSync(root).find((name) => name.endsWith('.node'));
   if (!addon) throw new Failure('there is no addon to pack: npm run build');
   mkdirSync(folder, { recursive: true });
-  return { main: pack(root, folder), binary: pack(platformPackage(addon), folder) };
+  const platform = platformPackage(addon);
+  if (notices) addNotices(platform, thirdPartyNotices());
+  return { main: pack(root, folder), binary: pack(platform, folder) };
 }
 
 /**

@@ -12,6 +12,7 @@ const leftOut = [
   '__test__/memory/',
   '__test__/nginx/',
   '__test__/options/socket.test.mjs',
+  '__test__/package/notices.test.mjs',
 ];
 
 main(async () => {
