@@ -19,20 +19,20 @@ pub trait Observer: Send + Sync {
 pub struct Signals(pub u32);
 
 impl Signals {
-    /// The opening handshake succeeded: [`Handle::take_opened`].
+    /// The opening handshake succeeded: `Handle::take_opened`.
     pub const OPENED: Self = Self(1);
     /// A reader that found nothing can read.
     pub const READABLE: Self = Self(2);
     /// A writer that waits has room.
     pub const WRITABLE: Self = Self(4);
-    /// The peer ended its messages: [`Handle::acknowledge`] once all were taken.
+    /// The peer ended its messages: `Handle::acknowledge` once all were taken.
     pub const ENDING: Self = Self(8);
-    /// The connection is over: [`Handle::take_outcome`].
+    /// The connection is over: `Handle::take_outcome`.
     pub const CLOSED: Self = Self(16);
-    /// Pings were answered: [`Handle::take_pongs`].
+    /// Pings were answered: `Handle::take_pongs`.
     pub const PONG: Self = Self(32);
-    /// Control frames passed while somebody watched: [`Handle::take_traces`].
+    /// Control frames passed while somebody watched: `Handle::take_traces`.
     pub const TRACED: Self = Self(64);
-    /// The server's certificate waits for the owner's judgement: [`Handle::take_certificate`].
+    /// The server's certificate waits for the owner's judgement: `Handle::take_certificate`.
     pub const CERTIFICATE: Self = Self(1 << 10);
 }
