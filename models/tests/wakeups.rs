@@ -188,3 +188,45 @@ fn nothing_is_queued_after_the_end() {
         assert_eq!(outbox.pending(), 0);
     });
 }
+
+/// What JavaScript's own thread notes needs no wake-up, and swallows nobody else's.
+#[test]
+fn signals_that_are_noted_by_the_thread_itself_hide_no_others() {
+    loom::model(|| {
+        let ready = Arc::new(Ready::default());
+        let wakes = Arc::new(AtomicU32::new(0));
+        let pending = [Arc::new(Pending::new(0)), Arc::new(Pending::new(1))];
+        let network = {
+            let (ready, wakes, pending) = (ready.clone(), wakes.clone(), pending[0].clone());
+            thread::spawn(move || {
+                if ready.add(&pending, 1) {
+                    wakes.fetch_add(1, Ordering::AcqRel);
+                }
+            })
+        };
+        let mut seen = [0; 2];
+        let mut take = || {
+            let mut out = [0; 8];
+            let count = ready.take(&mut out) as usize;
+            for pair in out[..2 * count].chunks(2) {
+                seen[pair[0] as usize] |= pair[1];
+            }
+        };
+        // Once with a signal of its own, once without.
+        for signal in [Some(2), None] {
+            let has_any = ready.add_here(|| {
+                if let Some(signal) = signal {
+                    assert!(!ready.add(&pending[1], signal), "no wake-up is needed");
+                }
+            });
+            if has_any {
+                take();
+            }
+        }
+        network.join().unwrap();
+        if wakes.load(Ordering::Acquire) > 0 {
+            take();
+        }
+        assert_eq!(seen, [1, 2]);
+    });
+}
