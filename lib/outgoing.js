@@ -126,7 +126,7 @@ class Outgoing {
     this.#waiting = [];
     this.#busy = this.#count > 0 || waiting.length > 0;
     if (!this.#busy) return;
-    this.flush();
+    this.flush(this.#length <= LITTLE);
     setImmediate(this.#endTurn);
     for (const resolve of waiting) resolve();
   };
@@ -134,6 +134,9 @@ class Outgoing {
 
 /** A batch of small messages: large enough that the call disappears among them. */
 const SLAB_BYTES = 64 * 1024;
+
+/** So much is written as fast as another thread is woken for it. */
+const LITTLE = 1024;
 
 /** A message above this goes alone: copying it twice would cost more than a call. */
 const LARGE = 16 * 1024;
