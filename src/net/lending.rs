@@ -129,6 +129,6 @@ impl Vigil {
 /// something else: the task reads again, so that Pings are answered and the peer's end is seen.
 const PATIENCE: Duration = Duration::from_millis(2);
 
-/// A socket that is quiet is looked at less and less often, and taken back when the interval would be
-/// this long: then nothing has come for twice as long, and it costs nothing more.
-const LONGEST: Duration = Duration::from_millis(64);
+/// A socket that is quiet is looked at once more after twice the time, and taken back when the interval
+/// would be this long: many that are lent and seldom used would cost more than wake-ups do.
+const LONGEST: Duration = Duration::from_millis(8);
