@@ -228,7 +228,7 @@ function environment() {
 /** Called by the native half; must not throw. */
 function wake() {
   const { hub, incoming } = environment();
-  incoming.onTurn();
+  incoming.onEvent();
   let count;
   do {
     count = hub.ready(ready);

@@ -52,14 +52,14 @@ class Incoming {
     return false;
   }
 
-  /** The event loop has turned. */
-  onTurn() {
-    this.#taken = 0;
+  /** An event begins: unless the end of this turn is awaited, the event loop has turned. */
+  onEvent() {
+    if (!this.#awaited) this.#taken = 0;
   }
 
   #endTurn = () => {
     this.#awaited = false;
-    this.onTurn();
+    this.#taken = 0;
     const waiting = this.#waiting;
     // Those that wait again are behind the others.
     for (const id of waiting) {
