@@ -20,6 +20,7 @@ use napi_derive::napi;
 
 use super::{
     convert::{cut_blocks, large_text},
+    event_loop,
     options::ConnectOptions,
     records::{ClosedRecord, OpenedRecord},
 };
@@ -82,7 +83,7 @@ impl Hub {
         });
         let connections: Rc<RefCell<HashMap<u32, Handle>>> = Rc::default();
         let watcher = if has_libuv {
-            watcher(env, &wake, Rc::clone(&connections), Arc::clone(&signaller))?
+            event_loop::watch(env, &wake, Rc::clone(&connections), Arc::clone(&signaller))?
         } else {
             None
         };
@@ -345,21 +346,6 @@ fn announce(meta: &mut [u32], kind: Kind, length: usize) {
     if let ([kind_slot, length_slot, ..], Ok(length)) = (meta, u32::try_from(length)) {
         (*kind_slot, *length_slot) = (kind as u32, length);
     }
-}
-
-#[cfg(target_os = "linux")]
-use super::event_loop::watch as watcher;
-
-/// Elsewhere the network threads tell of everything.
-#[cfg(not(target_os = "linux"))]
-#[allow(clippy::unnecessary_wraps, reason = "the same as on Linux")]
-fn watcher(
-    _env: Env,
-    _wake: &Function<'_, (), ()>,
-    _connections: Rc<RefCell<HashMap<u32, Handle>>>,
-    _signaller: Arc<Signaller>,
-) -> Result<Option<Arc<Watcher>>> {
-    Ok(None)
 }
 
 impl Signaller {

@@ -15,7 +15,7 @@
 //! | `connect`, `close`, `acknowledge`, `discard`, `terminate`, `ping`, `watch` | down | one request |
 
 pub mod convert;
-#[cfg(target_os = "linux")]
+#[cfg_attr(not(target_os = "linux"), path = "no_event_loop.rs")]
 mod event_loop;
 pub mod fragments;
 pub mod hub;
