@@ -90,6 +90,15 @@ export declare class Hub {
   release(id: number): void
   /** Keeps the process alive, or not. */
   setRef(referenced: boolean): void
+  /**
+   * Lets malloc keep freed memory for the chunks that follow, up to twice `KEPT`, for this process.
+   *
+   * By default glibc gives the end of its heap back to the system when 128 KiB of it are free, and the
+   * next chunks take it again, page by page, which costs more than receiving them. It learns that large
+   * blocks come and go when one is freed (`M_MMAP_THRESHOLD` in mallopt(3)): so one is, untouched.
+   * Other C libraries have no such limit.
+   */
+  keepFreedMemory(): void
   /** Sends a Ping; `ping_id` names it in `pongs`. Without a payload one is made up. */
   ping(id: number, pingId: number, payload?: Uint8Array | undefined | null): void
   /** Answered pings since the last call: in turn the id and the milliseconds. */

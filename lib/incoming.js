@@ -1,5 +1,7 @@
 'use strict';
 
+const { Nursery } = require('./nursery.js');
+
 /**
  * Cuts batches of received messages out of the slab that the native half packs them into.
  * There is one slab per environment: a batch is cut before the next one is asked for.
@@ -20,6 +22,7 @@ class Incoming {
   /** What `readShared` hands out views of, and how much of it is used. */
   #shared = Buffer.alloc(0);
   #used = 0;
+  #nursery = new Nursery(() => this.#hub.keepFreedMemory());
 
   /** Bytes that were read since the event loop is known to have turned. */
   #taken = 0;
@@ -90,6 +93,7 @@ class Incoming {
     const meta = this.#meta;
     const bytes = this.#bytes;
     const text = this.#text;
+    let copied = 0;
     for (let i = 0; i < count; i++) {
       const start = meta[2 * i];
       const entry = meta[2 * i + 1];
@@ -97,9 +101,13 @@ class Incoming {
       const kind = entry & 3;
       if (kind === ASCII) deliver(text.latin1Slice(start, end));
       else if (kind === UTF8) deliver(text.utf8Slice(start, end));
-      else deliver(copy(bytes, start, end));
+      else {
+        deliver(copy(bytes, start, end));
+        copied += end - start;
+      }
       this.#taken += end - start + MESSAGE_COST;
     }
+    if (copied > 0) this.#nursery.onAllocated(copied, count);
     return count > 0;
   }
 
@@ -116,6 +124,7 @@ class Incoming {
     if (this.#shared.length - this.#used < MIN_ROOM) {
       this.#shared = Buffer.allocUnsafeSlow(SLAB_BYTES);
       this.#used = 0;
+      this.#nursery.onAllocated(SLAB_BYTES, 0);
     }
     const shared = this.#shared;
     const count = this.#hub.read(id, shared.subarray(this.#used), this.#meta);
@@ -153,13 +162,14 @@ class Incoming {
   #readLarge(id, what, deliver) {
     const [kind, length] = this.#meta;
     this.#taken += length;
-    if (what === BEGUN) {
-      this.#begun.set(id, { bytes: uninitialized(length), filled: 0 });
-      return this.#goOn(id, deliver);
-    }
     if (kind !== BINARY) {
       deliver(this.#hub.takeLargeText());
       return true;
+    }
+    this.#nursery.onAllocated(length, 1);
+    if (what === BEGUN) {
+      this.#begun.set(id, { bytes: uninitialized(length), filled: 0 });
+      return this.#goOn(id, deliver);
     }
     const bytes = uninitialized(length);
     this.#hub.takeLargeBytes(bytes);

@@ -11,9 +11,10 @@ import { within } from './until.mjs';
  * @param {import('node:test').TestContext} t
  * @param {URL} file
  * @param {string[]} args
+ * @param {{ env: Record<string, string>, flags: string[] }} [settings]
  */
-export function startProgram(t, file, args) {
-  const { env, flags } = steadyMemory;
+export function startProgram(t, file, args, settings = steadyMemory) {
+  const { env, flags } = settings;
   const child = fork(fileURLToPath(file), args, {
     env: { ...process.env, ...env },
     execArgv: flags,

@@ -19,6 +19,7 @@ pub mod convert;
 mod event_loop;
 pub mod fragments;
 pub mod hub;
+pub mod memory;
 pub mod options;
 pub mod records;
 #[cfg(feature = "testing")]

@@ -149,6 +149,7 @@ impl Connection {
     fn fill_direct(&mut self, target: &mut [u8]) -> (usize, bool) {
         let waker = self.waker.clone();
         let mut cx = Context::from_waker(&waker);
+        self.transport.set_room(target.len());
         let mut buffer = ReadBuf::new(target);
         let is_dry = loop {
             let before = buffer.filled().len();

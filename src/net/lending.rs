@@ -87,6 +87,7 @@ impl Connection {
 
     /// The network thread waits for the socket again.
     fn reclaim(&mut self) {
+        self.transport.set_room(0);
         if !std::mem::take(&mut self.detached) {
             return;
         }

@@ -58,6 +58,7 @@ mod pace;
 pub mod patience;
 pub mod pings;
 pub mod proxy;
+pub mod read_ahead;
 pub mod reading;
 pub mod ready;
 pub mod route;

@@ -15,6 +15,7 @@ use tokio_rustls::{
 use super::{
     config::HttpVersions,
     error::Error,
+    read_ahead::ReadAhead,
     tls_config::{TlsOptions, cipher_name, client_config},
     transport::Transport,
     verifier::Untrusted,
@@ -46,13 +47,15 @@ pub(super) async fn handshake<S: Transport>(
     stream: S,
     options: &TlsOptions,
     http: HttpVersions,
-) -> Result<TlsStream<S>, Error> {
+) -> Result<TlsStream<ReadAhead<S>>, Error> {
     let name = ServerName::try_from(options.servername.clone()).map_err(|_| Error::Tls {
         code: "ERR_TLS_CERT_ALTNAME_INVALID",
         message: format!("{:?} is no name a certificate could be for", options.servername),
     })?;
     let connector = TlsConnector::from(client_config(&options.profile, http)?);
-    let stream = connector.connect(name, stream).await.map_err(handshake_error)?;
+    let stream = ReadAhead::new(stream);
+    let mut stream = connector.connect(name, stream).await.map_err(handshake_error)?;
+    stream.get_mut().1.set_buffer_limit(Some(WRITE_AHEAD));
     // Not the verifier's work: it is not asked when a session is resumed.
     check_pins(stream.get_ref().1, &options.pins)?;
     Ok(stream)
@@ -189,3 +192,6 @@ fn certificate_failure(error: &CertificateError) -> (&'static str, String) {
     };
     (code, message.to_owned())
 }
+
+/// So much is encrypted before it is written: all that is encoded at a time, and so one system call.
+const WRITE_AHEAD: usize = 128 << 10;

@@ -11,17 +11,31 @@ pub trait Transport: AsyncRead + AsyncWrite + Send + Unpin {
     fn socket(&mut self) -> Option<&mut Socket> {
         None
     }
+
+    /// Tells about how many bytes the reads that follow take together, so that they can be had at once;
+    /// 0 when that is over, and nothing is to be kept for it.
+    fn set_room(&mut self, bytes: usize) {
+        let _ = bytes;
+    }
 }
 
 impl Transport for Box<dyn Transport> {
     fn socket(&mut self) -> Option<&mut Socket> {
         (**self).socket()
     }
+
+    fn set_room(&mut self, bytes: usize) {
+        (**self).set_room(bytes);
+    }
 }
 
 impl<S: Transport> Transport for TlsStream<S> {
     fn socket(&mut self) -> Option<&mut Socket> {
         self.get_mut().0.socket()
+    }
+
+    fn set_room(&mut self, bytes: usize) {
+        self.get_mut().0.set_room(bytes);
     }
 }
 

@@ -1,0 +1,84 @@
+'use strict';
+
+const v8 = require('node:v8');
+
+/**
+ * Lets V8 collect young objects before the memory of received chunks makes it collect everything.
+ *
+ * A chunk is a small object on V8's heap that owns memory outside of it. Young objects are collected
+ * when the small ones fill their space, which takes hundreds of MiB outside; after some 64 MiB outside,
+ * V8 marks its whole heap instead. That costs as much as receiving, grows with the program's heap, and
+ * keeps all that memory in use until then. So along with the memory outside, objects are made that
+ * nobody needs, as many as fill the space of young ones in time.
+ */
+class Nursery {
+  #keepFreedMemory;
+  /** Bytes of objects per byte outside. */
+  #share = 0;
+  /** Bytes outside since the space was looked at, and when that was. */
+  #allocated = 0;
+  #lookedAt = 0;
+  /** Bytes of objects that are due. */
+  #due = 0;
+  /** The newest. V8 would not make objects that are seen to be of no use. */
+  #filler = new Array(0);
+
+  /** @param {() => void} keepFreedMemory is called once, when chunks come in quantities */
+  constructor(keepFreedMemory) {
+    this.#keepFreedMemory = keepFreedMemory;
+  }
+
+  /**
+   * @param {number} bytes outside of the heap, that were just given to chunks
+   * @param {number} chunks
+   */
+  onAllocated(bytes, chunks) {
+    this.#allocated += bytes;
+    if (this.#allocated >= LOOK_EVERY) this.#look();
+    this.#due = Math.max(0, this.#due + bytes * this.#share - chunks * CHUNK_OBJECTS);
+    while (this.#due >= PIECE) {
+      this.#filler = new Array(PIECE / SLOT);
+      this.#due -= SLOT * this.#filler.length;
+    }
+  }
+
+  #look() {
+    const now = performance.now();
+    if (now - this.#lookedAt < FLOOD_TIME) {
+      this.#keepFreedMemory();
+      this.#keepFreedMemory = () => {};
+    }
+    this.#allocated = 0;
+    this.#lookedAt = now;
+    this.#share = Math.min(capacity(), MAX_CAPACITY) / COLLECT_EVERY;
+  }
+}
+
+/** Bytes of young objects between two collections. */
+function capacity() {
+  const space = v8.getHeapSpaceStatistics().find(({ space_name: name }) => name === 'new_space');
+  return space ? space.space_used_size + space.space_available_size : 0;
+}
+
+/** V8 does it when four fifths of the space are full: half of the 64 MiB. */
+const COLLECT_EVERY = 40 * 1024 * 1024;
+
+/** Looking takes some microseconds, and the space seldom changes. */
+const LOOK_EVERY = 8 * 1024 * 1024;
+
+/** Milliseconds for `LOOK_EVERY`. Memory that is taken more slowly costs little, however it is done. */
+const FLOOD_TIME = 1000;
+
+/** V8's default. Who has set more has set it in order to have fewer collections. */
+const MAX_CAPACITY = 16 * 1024 * 1024;
+
+/** What the chunk, its buffer, and the promise and result of a read take by themselves. */
+const CHUNK_OBJECTS = 640;
+
+/** Large enough to be worth a call, far smaller than what V8 keeps in a space of its own. */
+const PIECE = 8 * 1024;
+
+/** A slot of an array. With pointer compression it is the half, and the share comes out smaller. */
+const SLOT = 8;
+
+module.exports = { Nursery };
