@@ -26,6 +26,7 @@ const binding = loadBinding(() => require('../binding.js'));
 /** One socket, from dialling to the end. */
 class Connection {
   #id;
+  /** @type {Listener | undefined} until the end */
   #listener;
   #limit;
   #sharesBuffers;
@@ -186,7 +187,7 @@ class Connection {
    */
   dispatch(signals) {
     const { hub } = environment();
-    const listener = this.#listener;
+    const listener = /** @type {Listener} */ (this.#listener);
     const certificate = signals & CERTIFICATE ? hub.certificate(this.#id) : null;
     if (certificate) listener.onCertificate(certificate);
     const opened = signals & OPENED ? hub.opened(this.#id) : null;
@@ -207,6 +208,9 @@ class Connection {
       environment().incoming.forget(this.#id);
       hub.release(this.#id);
       connections.delete(this.#id);
+      // V8 makes a map that is old anew, in its old space, again and again; what has been left of it keeps
+      // this alive until everything is collected, and is not to keep the streams as well.
+      this.#listener = undefined;
     }
   }
 }
