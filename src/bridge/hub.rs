@@ -376,7 +376,7 @@ impl Observer for ConnectionObserver {
         self.signaller.signal(&self.pending, signals);
     }
 
-    fn watcher(&self) -> Option<(&Watcher, u32)> {
-        self.watcher.as_ref().map(|watcher| (&**watcher, self.id))
+    fn watcher(&self) -> Option<(&Arc<Watcher>, u32)> {
+        self.watcher.as_ref().map(|watcher| (watcher, self.id))
     }
 }

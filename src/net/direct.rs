@@ -76,6 +76,10 @@ impl Connection {
                 continue;
             }
             self.reading.input.keep(rest);
+            if !self.has_nothing_left() && self.shared.lease.take_guard() {
+                // The socket does not tell of that.
+                self.waker.wake_by_ref();
+            }
             if more >= LITTLE || self.detached && more > 0 {
                 self.shared.lease.on_used();
             } else if more > 0 {

@@ -115,7 +115,10 @@ impl Handle {
 
     /// Something came to the socket of a reader that was lent it: one that waits is told.
     pub fn on_watched(&self) {
-        self.0.tell();
+        if !self.0.tell() && self.0.lease.take_guard() {
+            // It has to come back soon, or the task reads.
+            self.0.waker.wake();
+        }
     }
 
     /// Queues messages. False when the connection takes no more.
@@ -140,7 +143,7 @@ impl Handle {
     /// Drops received messages, now and later: nobody will read.
     pub fn discard(&self) {
         self.0.inbox.discard();
-        self.0.waker.wake();
+        self.0.end_lease();
     }
 
     /// Tells that every message before [`Signals::ENDING`] was taken, and that answers to them
@@ -320,15 +323,23 @@ impl Shared {
         self.observer.signal(signals);
     }
 
-    pub(super) fn watcher(&self) -> Option<(&Watcher, u32)> {
+    pub(super) fn watcher(&self) -> Option<(&Arc<Watcher>, u32)> {
         self.observer.watcher()
     }
 
-    /// Has a reader that waits look again.
-    fn tell(&self) {
-        if self.inbox.stop_waiting() {
+    /// The task has to read.
+    pub(super) fn end_lease(&self) {
+        self.lease.end();
+        self.waker.wake();
+    }
+
+    /// Has a reader that waits look again. False when none does.
+    fn tell(&self) -> bool {
+        let waited = self.inbox.stop_waiting();
+        if waited {
             self.signal(Signals::READABLE);
         }
+        waited
     }
 
     pub(super) fn opened(&self, opened: Opened) {

@@ -11,6 +11,8 @@ use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 pub(super) struct Lease {
     /// Average size of binary messages from which it is a gain.
     binary_from: usize,
+    /// The task does not watch: a guard does.
+    guarded: AtomicBool,
     /// The task does not read.
     held: AtomicBool,
     /// The reader's thread is in the middle of a message: nobody else can read.
@@ -28,6 +30,7 @@ impl Lease {
     pub(super) fn new(shared: bool) -> Self {
         Self {
             binary_from: if shared { SHARED_FROM } else { OWNED_FROM },
+            guarded: AtomicBool::new(false),
             held: AtomicBool::new(false),
             large: AtomicBool::new(false),
             misses: AtomicU8::new(0),
@@ -71,6 +74,20 @@ impl Lease {
 
     pub(super) fn is_held(&self) -> bool {
         self.held.load(Ordering::Acquire) || self.large.load(Ordering::Acquire)
+    }
+
+    /// A guard watches the reader from here on.
+    pub(super) fn guard(&self) {
+        self.guarded.store(true, Ordering::Release);
+    }
+
+    pub(super) fn is_guarded(&self) -> bool {
+        self.guarded.load(Ordering::Acquire)
+    }
+
+    /// True when a guard watched. It does so no longer: the task has to be polled, to watch.
+    pub(super) fn take_guard(&self) -> bool {
+        self.is_guarded() && self.guarded.swap(false, Ordering::AcqRel)
     }
 
     /// A large message has begun, or is over: until then the lease cannot end.

@@ -3,7 +3,10 @@
 
 use std::{task::Context, time::Duration};
 
-use super::{closing::Phase, connection::Connection, deadline::Deadline, observer::Signals};
+use super::{
+    closing::Phase, connection::Connection, deadline::Deadline, guard::guard, observer::Signals,
+    pace::SMALL,
+};
 
 /// When the task looks whether a reader that was lent the socket still reads.
 #[derive(Debug, Default)]
@@ -11,18 +14,24 @@ pub(super) struct Vigil {
     deadline: Deadline,
     /// How long it has been left alone.
     patience: Duration,
+    /// The socket was lent to a reader that waits for each message.
+    waits: bool,
 }
 
 impl Connection {
     /// So many bytes were delivered to a reader that waited or not. Lends the socket to one that
-    /// takes message by message, quickly, where its thread can wait for a socket.
+    /// takes message by message, quickly or together with others on its thread, where that thread can
+    /// wait for a socket.
     pub(super) fn consider_lending(&mut self, waited: bool, bytes: usize) {
-        if self.pace.on_delivered(waited, bytes)
-            && self.shared.watcher().is_some()
+        let is_quick = self.pace.on_delivered(waited, bytes);
+        let Some((watcher, _)) = self.shared.watcher() else { return };
+        let is_one_of_many = waited && bytes <= SMALL && watcher.guard().on_delivered();
+        if (is_quick || is_one_of_many)
             && self.may_read_direct()
             && self.transport.socket().is_some()
         {
             self.pace.reset();
+            self.vigil.waits = true;
             self.shared.lease.begin_for_latency();
         }
     }
@@ -35,7 +44,7 @@ impl Connection {
             self.reclaim();
             return false;
         }
-        if self.reading.remaining.is_some() {
+        if self.reading.remaining.is_some() || self.shared.lease.is_guarded() {
             self.vigil.deadline.disarm();
         } else {
             if !self.vigil.deadline.is_armed() {
@@ -88,6 +97,8 @@ impl Connection {
     /// The network thread waits for the socket again.
     fn reclaim(&mut self) {
         self.transport.set_room(0);
+        self.vigil.waits = false;
+        self.dismiss_guard();
         if !std::mem::take(&mut self.detached) {
             return;
         }
@@ -102,6 +113,35 @@ impl Connection {
         }
     }
 
+    /// True when a guard watches the reader from here on, and needs no timer of this connection.
+    fn leave_to_guard(&mut self) -> bool {
+        if !(self.vigil.waits && self.detached && self.has_nothing_left()) {
+            return false;
+        }
+        let Some((watcher, id)) = self.shared.watcher() else { return false };
+        guard(watcher, id, &self.shared);
+        self.shared.lease.guard();
+        // What came before, to a reader that did not wait, is not told again.
+        if self.transport.socket().is_some_and(|socket| socket.has_input()) {
+            self.dismiss_guard();
+            return false;
+        }
+        true
+    }
+
+    fn dismiss_guard(&self) {
+        if self.shared.lease.take_guard()
+            && let Some((watcher, id)) = self.shared.watcher()
+        {
+            watcher.guard().forget(id);
+        }
+    }
+
+    /// True when all that has come was read, so that the socket tells of whatever is next.
+    pub(super) fn has_nothing_left(&self) -> bool {
+        self.reading.input.len() == 0 && !self.transport.has_leftover()
+    }
+
     fn is_lent(&self) -> bool {
         self.shared.lease.is_held() && matches!(self.phase, Phase::Open)
     }
@@ -109,7 +149,9 @@ impl Connection {
     /// True when the reader has read since it was asked last, or has nothing to read.
     fn is_reader_there(&mut self) -> bool {
         if self.shared.lease.take_used() {
-            self.vigil.wait(PATIENCE);
+            if !self.leave_to_guard() {
+                self.vigil.wait(PATIENCE);
+            }
             return true;
         }
         let patience = 2 * self.vigil.patience;

@@ -40,6 +40,7 @@ pub mod extensions;
 #[cfg(feature = "testing")]
 pub mod fault;
 pub mod frames;
+mod guard;
 pub mod handle;
 pub mod handshake;
 pub mod header;

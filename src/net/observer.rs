@@ -1,5 +1,7 @@
 //! What a connection tells the outside.
 
+use std::sync::Arc;
+
 use super::watcher::Watcher;
 
 /// Hears what happens on a connection. Called on a network thread: it must not block.
@@ -9,7 +11,7 @@ pub trait Observer: Send + Sync {
 
     /// What tells the reader's thread of a socket that it was lent, and the socket's number there;
     /// where that thread can wait for sockets.
-    fn watcher(&self) -> Option<(&Watcher, u32)> {
+    fn watcher(&self) -> Option<(&Arc<Watcher>, u32)> {
         None
     }
 }

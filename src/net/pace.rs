@@ -36,7 +36,7 @@ impl Pace {
 }
 
 /// The network thread is done with so much at once.
-const SMALL: usize = 4 << 10;
+pub(super) const SMALL: usize = 4 << 10;
 
 /// Who waits longer does not notice the 10 to 20 microseconds of a thread's wake-up.
 const QUICK: Duration = Duration::from_millis(1);

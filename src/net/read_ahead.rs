@@ -43,6 +43,10 @@ impl<S: Transport> Transport for ReadAhead<S> {
         self.below.socket()
     }
 
+    fn has_leftover(&self) -> bool {
+        self.start != self.end || self.below.has_leftover()
+    }
+
     fn set_room(&mut self, bytes: usize) {
         self.room = bytes.min(READ_AHEAD);
         if bytes == 0 {

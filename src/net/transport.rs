@@ -12,6 +12,11 @@ pub trait Transport: AsyncRead + AsyncWrite + Send + Unpin {
         None
     }
 
+    /// True when something was taken from the socket that nobody has read.
+    fn has_leftover(&self) -> bool {
+        false
+    }
+
     /// Tells about how many bytes the reads that follow take together, so that they can be had at once;
     /// 0 when that is over, and nothing is to be kept for it.
     fn set_room(&mut self, bytes: usize) {
@@ -24,6 +29,10 @@ impl Transport for Box<dyn Transport> {
         (**self).socket()
     }
 
+    fn has_leftover(&self) -> bool {
+        (**self).has_leftover()
+    }
+
     fn set_room(&mut self, bytes: usize) {
         (**self).set_room(bytes);
     }
@@ -32,6 +41,11 @@ impl Transport for Box<dyn Transport> {
 impl<S: Transport> Transport for TlsStream<S> {
     fn socket(&mut self) -> Option<&mut Socket> {
         self.get_mut().0.socket()
+    }
+
+    fn has_leftover(&self) -> bool {
+        let (below, session) = self.get_ref();
+        !session.wants_read() || below.has_leftover()
     }
 
     fn set_room(&mut self, bytes: usize) {

@@ -13,9 +13,11 @@ use std::{
 
 use mio::{Events, Interest, Poll, Registry, Token, unix::SourceFd};
 
+use super::guard::Guard;
+
 /// Sockets of one reader's thread, each under a number.
-#[derive(Debug)]
 pub struct Watcher {
+    guard: Guard,
     queue: Mutex<(Poll, Events)>,
     registry: Registry,
 }
@@ -28,7 +30,7 @@ impl Watcher {
     pub fn new() -> io::Result<Self> {
         let poll = Poll::new()?;
         let registry = poll.registry().try_clone()?;
-        Ok(Self { queue: Mutex::new((poll, Events::with_capacity(EVENTS))), registry })
+        Ok(Self { guard: Guard::default(), queue: Mutex::new((poll, Events::with_capacity(EVENTS))), registry })
     }
 
     /// Watches a socket until it is removed or closed. What has come already counts.
@@ -48,9 +50,24 @@ impl Watcher {
         self.registry.deregister(&mut SourceFd(&socket.as_raw_fd()))
     }
 
-    /// Tells the numbers of sockets to which something happened since the last call. A socket that
-    /// is not read until it would block is not told again before more comes.
+    /// Tells the reader's thread the numbers of sockets to which something happened since the last
+    /// call. A socket that is not read until it would block is not told again before more comes.
     pub fn take(&self, mut on_event: impl FnMut(u32)) {
+        let mut sockets = 0;
+        self.take_left(|id| {
+            sockets += 1;
+            on_event(id);
+        });
+        self.guard.on_served(sockets);
+    }
+
+    /// What looks after the reader's thread.
+    pub(super) fn guard(&self) -> &Guard {
+        &self.guard
+    }
+
+    /// Tells what the reader's thread has not taken.
+    pub(super) fn take_left(&self, mut on_event: impl FnMut(u32)) {
         let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
         let (poll, events) = &mut *queue;
         // Without a descriptor, or interrupted: the queue stays readable, so this is called again.

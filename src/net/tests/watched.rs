@@ -32,7 +32,7 @@ const SOON: Duration = Duration::from_secs(10);
 /// An environment with an event loop.
 struct Environment {
     recorder: Arc<Recorder>,
-    watcher: Watcher,
+    watcher: Arc<Watcher>,
 }
 
 impl Observer for Environment {
@@ -40,7 +40,7 @@ impl Observer for Environment {
         self.recorder.signal(signals);
     }
 
-    fn watcher(&self) -> Option<(&Watcher, u32)> {
+    fn watcher(&self) -> Option<(&Arc<Watcher>, u32)> {
         Some((&self.watcher, ID))
     }
 }
@@ -59,7 +59,7 @@ impl Reader {
         let stream = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
         let (far, _) = listener.accept().await.unwrap();
         let recorder = Arc::new(Recorder::default());
-        let watcher = Watcher::new().unwrap();
+        let watcher = Arc::new(Watcher::new().unwrap());
         let environment = Arc::new(Environment { recorder: Arc::clone(&recorder), watcher });
         let limits = Limits::default();
         let observer: Arc<dyn Observer> = Arc::clone(&environment) as _;

@@ -1,0 +1,134 @@
+//! Looks whether the reader's thread takes what comes to the sockets that it waits for by itself.
+//!
+//! One timer for all sockets of a thread, where each would need its own (`lending.rs`): that makes
+//! waiting there a gain for many connections of which each is slow.
+
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError, Weak,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use tokio::time::{Instant, sleep};
+
+use super::{handle::Shared, watcher::Watcher};
+
+/// What is known of a thread that waits for sockets.
+#[derive(Default)]
+pub(super) struct Guard {
+    /// Connections that rely on it; nothing while nobody looks.
+    connections: Mutex<Option<HashMap<u32, Weak<Shared>>>>,
+    flow: Mutex<Flow>,
+    /// The thread has asked what came since the last look.
+    served: AtomicBool,
+}
+
+/// How many messages reach readers of the thread that wait for them.
+#[derive(Default)]
+struct Flow {
+    since: Option<Instant>,
+    messages: usize,
+    /// There were many the last time that was counted.
+    is_strong: bool,
+    /// There was one since the guard looked.
+    moves: bool,
+}
+
+impl Flow {
+    fn add(&mut self, messages: usize) -> bool {
+        let now = Instant::now();
+        let time = self.since.map(|since| now - since);
+        if time.is_none_or(|time| time >= PERIOD) {
+            let is_recent = time.is_some_and(|time| time < 2 * PERIOD);
+            self.is_strong = is_recent && self.messages >= MANY;
+            self.since = Some(now);
+            self.messages = 0;
+        }
+        self.messages += messages;
+        self.moves = true;
+        self.is_strong
+    }
+}
+
+impl Guard {
+    /// A message reached a reader that waited for it. True when so many do, of whatever connection,
+    /// that waiting for the network thread is most of what each takes.
+    pub(super) fn on_delivered(&self) -> bool {
+        lock(&self.flow).add(1)
+    }
+
+    /// The thread has asked what came, and so many sockets had something.
+    pub(super) fn on_served(&self, sockets: usize) {
+        self.served.store(true, Ordering::Relaxed);
+        lock(&self.flow).add(sockets);
+    }
+
+    /// The network thread looks after the connection again.
+    pub(super) fn forget(&self, id: u32) {
+        if let Some(connections) = &mut *lock(&self.connections) {
+            connections.remove(&id);
+        }
+    }
+
+    fn find(&self, id: u32) -> Option<Arc<Shared>> {
+        lock(&self.connections).as_ref()?.get(&id)?.upgrade()
+    }
+}
+
+/// Has the connection's lease ended when the reader's thread does not take what comes, or nothing
+/// comes for a while. To be called on a network thread.
+pub(super) fn guard(watcher: &Arc<Watcher>, id: u32, shared: &Arc<Shared>) {
+    let mut connections = lock(&watcher.guard().connections);
+    if connections.is_none() {
+        tokio::spawn(look(Arc::clone(watcher)));
+    }
+    connections.get_or_insert_default().insert(id, Arc::downgrade(shared));
+}
+
+async fn look(watcher: Arc<Watcher>) {
+    let guard = watcher.guard();
+    let mut quiet = Duration::ZERO;
+    let mut left = Vec::new();
+    while quiet < LONGEST {
+        sleep(INTERVAL).await;
+        if guard.served.swap(false, Ordering::Relaxed) {
+            quiet = Duration::ZERO;
+            continue;
+        }
+        let moves = std::mem::take(&mut lock(&guard.flow).moves);
+        quiet = if moves { Duration::ZERO } else { quiet + INTERVAL };
+        watcher.take_left(|id| left.push(id));
+        for id in left.drain(..) {
+            // The thread does something else.
+            *lock(&guard.flow) = Flow::default();
+            if let Some(shared) = guard.find(id) {
+                shared.end_lease();
+            }
+        }
+    }
+    let connections = lock(&guard.connections).take().unwrap_or_default();
+    for shared in connections.values().filter_map(Weak::upgrade) {
+        shared.end_lease();
+    }
+}
+
+/// A panic while a lock was held leaves plain data, valid at every step.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// How long something that came may stay where it is: Pings are answered behind it.
+const INTERVAL: Duration = Duration::from_millis(2);
+
+/// After so long without anything the network thread has all sockets back: looking for nothing
+/// would cost more than the wake-ups.
+const LONGEST: Duration = Duration::from_millis(8);
+
+/// Lending a socket and taking it back cost as much as a few wake-ups: a burst is not worth it.
+const PERIOD: Duration = Duration::from_millis(100);
+
+/// Messages in a period. With so many, looking every `INTERVAL` costs little beside their wake-ups.
+const MANY: usize = 200;
