@@ -67,6 +67,7 @@ impl Lease {
     /// The task has to be polled after it, to read.
     pub(super) fn end(&self) {
         if self.held.swap(false, Ordering::AcqRel) {
+            self.guarded.store(false, Ordering::Release);
             let misses = self.misses.load(Ordering::Relaxed);
             self.misses.store(misses.saturating_add(1), Ordering::Relaxed);
         }

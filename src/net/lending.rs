@@ -98,9 +98,12 @@ impl Connection {
     fn reclaim(&mut self) {
         self.transport.set_room(0);
         self.vigil.waits = false;
-        self.dismiss_guard();
+        self.shared.lease.take_guard();
         if !std::mem::take(&mut self.detached) {
             return;
+        }
+        if let Some((watcher, id)) = self.shared.watcher() {
+            watcher.guard().forget(id);
         }
         let Some(socket) = self.transport.socket() else { return };
         if let (Some(stream), Some((watcher, _))) = (socket.detached(), self.shared.watcher()) {
@@ -123,18 +126,10 @@ impl Connection {
         self.shared.lease.guard();
         // What came before, to a reader that did not wait, is not told again.
         if self.transport.socket().is_some_and(|socket| socket.has_input()) {
-            self.dismiss_guard();
+            self.shared.lease.take_guard();
             return false;
         }
         true
-    }
-
-    fn dismiss_guard(&self) {
-        if self.shared.lease.take_guard()
-            && let Some((watcher, id)) = self.shared.watcher()
-        {
-            watcher.guard().forget(id);
-        }
     }
 
     /// True when all that has come was read, so that the socket tells of whatever is next.

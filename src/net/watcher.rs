@@ -30,7 +30,11 @@ impl Watcher {
     pub fn new() -> io::Result<Self> {
         let poll = Poll::new()?;
         let registry = poll.registry().try_clone()?;
-        Ok(Self { guard: Guard::default(), queue: Mutex::new((poll, Events::with_capacity(EVENTS))), registry })
+        Ok(Self {
+            guard: Guard::default(),
+            queue: Mutex::new((poll, Events::with_capacity(EVENTS))),
+            registry,
+        })
     }
 
     /// Watches a socket until it is removed or closed. What has come already counts.

@@ -1,5 +1,5 @@
 //! The connection task over in-memory transports, with a clock that moves only when nothing else can;
-//! `watched` alone needs real sockets.
+//! `guarded` and `watched` alone need real sockets.
 
 mod answers;
 mod backpressure;
@@ -8,6 +8,8 @@ mod chaos;
 mod closing;
 mod compression;
 mod direct;
+#[cfg(target_os = "linux")]
+mod guarded;
 mod heartbeat;
 mod messages;
 mod parsers;

@@ -1,0 +1,172 @@
+//! The reader's thread waits for the sockets of many connections, of which none is quick.
+
+use std::{pin::pin, sync::Arc, time::Duration};
+
+use futures::{
+    FutureExt,
+    future::{Either, select},
+};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    task::yield_now,
+    time::timeout,
+};
+
+use crate::net::{
+    config::{Limits, Timeouts},
+    connection::Connection,
+    handle::{Handle, Shared},
+    inbox::Kind,
+    observer::{Observer, Signals},
+    socket::Socket,
+    testing::{Far, Near, Recorder, frame},
+    watcher::Watcher,
+};
+
+/// So many that each gets less than a message in a millisecond.
+const COUNT: u32 = 64;
+
+/// Far more than enough for anything on one machine.
+const SOON: Duration = Duration::from_secs(10);
+
+/// What one connection knows of its environment.
+struct Link {
+    id: u32,
+    recorder: Arc<Recorder>,
+    watcher: Arc<Watcher>,
+}
+
+impl Observer for Link {
+    fn signal(&self, signals: Signals) {
+        self.recorder.signal(signals);
+    }
+
+    fn watcher(&self) -> Option<(&Arc<Watcher>, u32)> {
+        Some((&self.watcher, self.id))
+    }
+}
+
+/// Connections whose readers share a thread.
+struct Readers {
+    near: Vec<Near>,
+    watcher: Arc<Watcher>,
+}
+
+impl Readers {
+    async fn open() -> (Self, Vec<Far<TcpStream>>) {
+        let watcher = Arc::new(Watcher::new().unwrap());
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let (mut near, mut far) = (Vec::new(), Vec::new());
+        for id in 0..COUNT {
+            let stream = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+            far.push(Far(listener.accept().await.unwrap().0));
+            let recorder = Arc::new(Recorder::default());
+            let link = Link { id, recorder: Arc::clone(&recorder), watcher: Arc::clone(&watcher) };
+            let shared = Arc::new(Shared::new(Arc::new(link), &Limits::default()));
+            let connection = Connection::new(
+                Box::new(Socket::new(stream)),
+                b"",
+                Limits::default(),
+                Timeouts::default(),
+                Arc::clone(&shared),
+            );
+            let handle = Handle(Arc::clone(&shared));
+            tokio::spawn(async move { shared.drive(connection).await });
+            near.push(Near { begun: std::sync::Mutex::default(), handle, recorder });
+        }
+        (Self { near, watcher }, far)
+    }
+
+    /// Connections all of which the reader's thread waits for.
+    async fn guarded() -> (Self, Vec<Far<TcpStream>>) {
+        let (readers, mut far) = Self::open().await;
+        let rounds = async {
+            while !readers.near.iter().all(|near| near.handle.0.lease.is_guarded()) {
+                readers.round(&mut far, 0).await;
+            }
+        };
+        timeout(SOON, rounds).await.expect("all sockets are lent");
+        (readers, far)
+    }
+
+    /// A message for each in turn, from `first` on.
+    async fn round(&self, far: &mut [Far<TcpStream>], first: usize) {
+        for (near, far) in self.near[first..].iter().zip(far) {
+            assert_eq!(near.read_now(), []);
+            far.write(&frame(0x82, b"tick")).await;
+            self.take(near).await;
+        }
+    }
+
+    /// Waits for a message like an event loop.
+    async fn take(&self, near: &Near) {
+        let take = async {
+            loop {
+                self.watcher.take(|id| self.near[id as usize].handle.on_watched());
+                if near.recorder.wait(Signals::READABLE).now_or_never().is_some() {
+                    let messages = near.read_now();
+                    if !messages.is_empty() {
+                        return messages;
+                    }
+                }
+                yield_now().await;
+            }
+        };
+        let messages = timeout(SOON, take).await.expect("a message comes");
+        assert_eq!(messages, [(Kind::Binary, b"tick".to_vec())]);
+    }
+}
+
+#[tokio::test]
+async fn silence_gives_all_sockets_back() {
+    let (readers, _far) = Readers::guarded().await;
+    let given_back = async {
+        let is_lent = |near: &Near| {
+            let lease = &near.handle.0.lease;
+            lease.is_held() || lease.is_guarded()
+        };
+        while readers.near.iter().any(is_lent) {
+            yield_now().await;
+        }
+    };
+    timeout(SOON, given_back).await.expect("no socket is lent");
+}
+
+#[tokio::test]
+async fn pings_are_answered_while_the_thread_does_something_else() {
+    let (_readers, mut far) = Readers::guarded().await;
+    for far in &mut far {
+        far.write(&frame(0x89, b"there?")).await;
+    }
+    for far in &mut far {
+        let pong = timeout(SOON, far.frame()).await.expect("an answer comes");
+        assert_eq!(pong, Some((0x8a, b"there?".to_vec())));
+    }
+}
+
+#[tokio::test]
+async fn a_ping_is_answered_behind_what_one_reader_does_not_take_while_others_take_theirs() {
+    let (readers, mut far) = Readers::guarded().await;
+    let (first, others) = far.split_at_mut(1);
+    let far = &mut first[0];
+    far.write(&[frame(0x82, b"tick"), frame(0x89, b"there?")].concat()).await;
+    let rounds = async {
+        loop {
+            readers.round(others, 1).await;
+        }
+    };
+    match timeout(SOON, select(pin!(far.frame()), pin!(rounds))).await.expect("an answer comes") {
+        Either::Left((pong, _)) => assert_eq!(pong, Some((0x8a, b"there?".to_vec()))),
+        Either::Right(((), _)) => unreachable!(),
+    }
+    assert_eq!(readers.near[0].read_now(), [(Kind::Binary, b"tick".to_vec())]);
+}
+
+#[tokio::test]
+async fn the_end_of_a_stream_is_seen_while_the_thread_does_something_else() {
+    let (mut readers, mut far) = Readers::guarded().await;
+    let ended = readers.near.swap_remove(0);
+    drop(far.swap_remove(0));
+    let outcome = timeout(SOON, ended.outcome()).await.expect("it ends");
+    assert!(outcome.error.is_some());
+}
