@@ -103,8 +103,11 @@ export declare class Hub {
   ping(id: number, pingId: number, payload?: Uint8Array | undefined | null): void
   /** Answered pings since the last call: in turn the id and the milliseconds. */
   pongs(id: number): Array<number>
-  /** What went through so far. */
-  stats(id: number): StatsRecord | null
+  /**
+   * Writes what went through so far, as `lib/stats.js` reads it. False for a connection that is
+   * not known, and then nothing is written.
+   */
+  stats(id: number, out: Float64Array): boolean
   /** Has control frames remembered for `traces`. */
   watch(id: number): void
   /** Control frames since the last call. */
@@ -315,34 +318,6 @@ export interface ResponseRecord {
   headers: Array<string>
   /** The beginning of the body. */
   body: Uint8Array
-}
-
-/** What went through a connection; see `WebSocketStats` in `index.d.ts`. */
-export interface StatsRecord {
-  /** Bytes from the wire. */
-  bytesReceived: number
-  /** Bytes to the wire. */
-  bytesSent: number
-  /** Whole messages. */
-  messagesReceived: number
-  /** Whole messages. */
-  messagesSent: number
-  /** Bytes of messages, inflated. */
-  payloadReceived: number
-  /** Bytes of messages, not deflated. */
-  payloadSent: number
-  /** Pings of the peer. */
-  pingsReceived: number
-  /** Pings of this side. */
-  pingsSent: number
-  /** Pongs of the peer. */
-  pongsReceived: number
-  /** Waiting for the reader. */
-  receiveBuffered: number
-  /** Waiting for the socket. */
-  sendBuffered: number
-  /** Milliseconds; absent where no Ping was answered. */
-  roundTrip?: number
 }
 
 /** What TLS agreed on. */

@@ -6,6 +6,7 @@
 const { Incoming } = require('./incoming.js');
 const { loadBinding } = require('./load-error.js');
 const { Outgoing } = require('./outgoing.js');
+const { readStats } = require('./stats.js');
 
 const binding = loadBinding(() => require('../binding.js'));
 
@@ -32,7 +33,7 @@ class Connection {
   #sharesBuffers;
   /** Bytes that may be waiting for the socket; at least as many as really are. */
   #buffered = 0;
-  /** @type {import('../binding.js').StatsRecord | undefined} the last numbers, after the end */
+  /** @type {import('./stats.js').Numbers | undefined} the last ones, after the end */
   #stats;
   /** Whether it keeps the process alive. */
   #referenced = false;
@@ -167,7 +168,7 @@ class Connection {
     const { hub, outgoing } = environment();
     // What was written in this turn counts as buffered.
     outgoing.flush();
-    return hub.stats(this.#id);
+    return readStats(hub, this.#id);
   }
 
   /**
@@ -202,7 +203,7 @@ class Connection {
     if (signals & ENDING) listener.onEnding();
     const closed = signals & CLOSED ? hub.closed(this.#id) : null;
     if (closed) {
-      this.#stats = hub.stats(this.#id) ?? undefined;
+      this.#stats = readStats(hub, this.#id);
       listener.onClosed(closed);
       this.setRef(false);
       environment().incoming.forget(this.#id);

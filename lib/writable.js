@@ -82,7 +82,7 @@ class Writable {
    */
   close(error) {
     this.#closing = true;
-    if (!this.#end) this.fail(new DOMException('the connection is closed', 'InvalidStateError'));
+    if (!this.#end) this.fail(closedError());
     else if (error) this.fail(error);
     else this.#end.resolve();
   }
@@ -163,6 +163,21 @@ class Writable {
     return new Promise((resolve, reject) => {
       this.#room = { resolve, reject };
     });
+  }
+}
+
+/**
+ * An error without a stack, which could only show that the event loop told of the end: taking it
+ * would cost as much as all else that is done for a clean end.
+ */
+function closedError() {
+  const { stackTraceLimit } = Error;
+  // It may be missing or frozen; the error has a stack then.
+  const isLimited = typeof stackTraceLimit === 'number' && Reflect.set(Error, 'stackTraceLimit', 0);
+  try {
+    return new DOMException('the connection is closed', 'InvalidStateError');
+  } finally {
+    if (isLimited) Error.stackTraceLimit = stackTraceLimit;
   }
 }
 

@@ -18,10 +18,11 @@ test('a flood of large chunks does not make V8 collect its whole heap time and a
 }, 60_000);
 
 test('the memory of large chunks is used again and not taken from the system each time', async (t) => {
-  if (!process.report.getReport().header.glibcVersionRuntime) return t.skip('glibc only');
   const { faults } = await receive(t);
   const pages = TOTAL / 4096;
-  assert.ok(faults < pages / 4, `${faults} pages were taken for ${pages}`);
+  // Other C libraries have limits of their own.
+  const most = process.report.getReport().header.glibcVersionRuntime ? pages / 4 : 2 * pages;
+  assert.ok(faults < most, `${faults} pages were taken for ${pages}`);
 }, 60_000);
 
 /** Reads `TOTAL` bytes in messages of 1 MiB, after a quarter of it to get under way. */

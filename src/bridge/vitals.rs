@@ -1,40 +1,11 @@
 //! Liveness and numbers of a connection, for `lib/pings.js`, `lib/stats.js` and `lib/diagnostics.js`.
 
 use bytes::Bytes;
-use napi::bindgen_prelude::Uint8Array;
+use napi::bindgen_prelude::{Float64ArraySlice, Uint8Array};
 use napi_derive::napi;
 
 use super::hub::Hub;
 use crate::net::{pings::PingRequest, stats::Stats, trace::Trace};
-
-/// What went through a connection; see `WebSocketStats` in `index.d.ts`.
-#[napi(object, object_from_js = false)]
-pub struct StatsRecord {
-    /// Bytes from the wire.
-    pub bytes_received: f64,
-    /// Bytes to the wire.
-    pub bytes_sent: f64,
-    /// Whole messages.
-    pub messages_received: f64,
-    /// Whole messages.
-    pub messages_sent: f64,
-    /// Bytes of messages, inflated.
-    pub payload_received: f64,
-    /// Bytes of messages, not deflated.
-    pub payload_sent: f64,
-    /// Pings of the peer.
-    pub pings_received: f64,
-    /// Pings of this side.
-    pub pings_sent: f64,
-    /// Pongs of the peer.
-    pub pongs_received: f64,
-    /// Waiting for the reader.
-    pub receive_buffered: f64,
-    /// Waiting for the socket.
-    pub send_buffered: f64,
-    /// Milliseconds; absent where no Ping was answered.
-    pub round_trip: Option<f64>,
-}
 
 /// A control frame that passed.
 #[napi(object, object_from_js = false)]
@@ -66,11 +37,17 @@ impl Hub {
         pongs.iter().flat_map(|pong| [f64::from(pong.id), milliseconds(pong.round_trip)]).collect()
     }
 
-    /// What went through so far.
+    /// Writes what went through so far, as `lib/stats.js` reads it. False for a connection that is
+    /// not known, and then nothing is written.
     #[napi(catch_unwind)]
-    #[must_use]
-    pub fn stats(&self, id: u32) -> Option<StatsRecord> {
-        self.with(id, |handle| handle.stats().into())
+    pub fn stats(&self, id: u32, mut out: Float64ArraySlice<'_>) -> bool {
+        let Some(stats) = self.with(id, crate::net::Handle::stats) else { return false };
+        // SAFETY: JavaScript does not run during this call, and no other thread knows the array.
+        let out = unsafe { out.as_mut() };
+        for (slot, number) in out.iter_mut().zip(numbers(&stats)) {
+            *slot = number;
+        }
+        true
     }
 
     /// Has control frames remembered for `traces`.
@@ -88,24 +65,23 @@ impl Hub {
     }
 }
 
-impl From<Stats> for StatsRecord {
-    #[allow(clippy::cast_precision_loss, reason = "2^53 bytes are years of traffic")]
-    fn from(stats: Stats) -> Self {
-        Self {
-            bytes_received: stats.bytes_received as f64,
-            bytes_sent: stats.bytes_sent as f64,
-            messages_received: stats.messages_received as f64,
-            messages_sent: stats.messages_sent as f64,
-            payload_received: stats.payload_received as f64,
-            payload_sent: stats.payload_sent as f64,
-            pings_received: stats.pings_received as f64,
-            pings_sent: stats.pings_sent as f64,
-            pongs_received: stats.pongs_received as f64,
-            receive_buffered: stats.receive_buffered as f64,
-            send_buffered: stats.send_buffered as f64,
-            round_trip: stats.round_trip.map(milliseconds),
-        }
-    }
+/// NaN stands for a time that is not known.
+#[allow(clippy::cast_precision_loss, reason = "2^53 bytes are years of traffic")]
+fn numbers(stats: &Stats) -> [f64; 12] {
+    [
+        stats.bytes_received as f64,
+        stats.bytes_sent as f64,
+        stats.messages_received as f64,
+        stats.messages_sent as f64,
+        stats.payload_received as f64,
+        stats.payload_sent as f64,
+        stats.pings_received as f64,
+        stats.pings_sent as f64,
+        stats.pongs_received as f64,
+        stats.receive_buffered as f64,
+        stats.send_buffered as f64,
+        stats.round_trip.map_or(f64::NAN, milliseconds),
+    ]
 }
 
 impl From<Trace> for TraceRecord {
