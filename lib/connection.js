@@ -3,6 +3,7 @@
 // The only file that knows the native half. One hub serves all connections of an environment:
 // a wake-up from it says which of them have something to say.
 
+const { FreedMemory } = require('./freed-memory.js');
 const { Incoming } = require('./incoming.js');
 const { loadBinding } = require('./load-error.js');
 const { Outgoing } = require('./outgoing.js');
@@ -224,8 +225,9 @@ class Connection {
 function environment() {
   if (!current) {
     const hub = new binding.Hub(wake, hasLibuv);
-    const incoming = new Incoming(hub, (id) => connections.get(id)?.dispatch(READABLE));
-    current = { hub, incoming, outgoing: new Outgoing(hub) };
+    const freed = new FreedMemory(hub);
+    const incoming = new Incoming(hub, freed, (id) => connections.get(id)?.dispatch(READABLE));
+    current = { hub, incoming, outgoing: new Outgoing(hub, freed) };
   }
   return current;
 }

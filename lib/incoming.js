@@ -22,7 +22,8 @@ class Incoming {
   /** What `readShared` hands out views of, and how much of it is used. */
   #shared = Buffer.alloc(0);
   #used = 0;
-  #nursery = new Nursery(() => this.#hub.keepFreedMemory());
+  #nursery = new Nursery();
+  #freed;
 
   /** Bytes that were read since the event loop is known to have turned. */
   #taken = 0;
@@ -34,10 +35,12 @@ class Incoming {
 
   /**
    * @param {import('../binding.js').Hub} hub
+   * @param {import('./freed-memory.js').FreedMemory} freed
    * @param {(id: number) => void} onReadable tells a reader that had to wait for the next turn
    */
-  constructor(hub, onReadable) {
+  constructor(hub, freed, onReadable) {
     this.#hub = hub;
+    this.#freed = freed;
     this.#onReadable = onReadable;
   }
 
@@ -107,7 +110,7 @@ class Incoming {
       }
       this.#taken += end - start + MESSAGE_COST;
     }
-    if (copied > 0) this.#nursery.onAllocated(copied, count);
+    if (copied > 0) this.#onAllocated(copied, count);
     return count > 0;
   }
 
@@ -124,7 +127,7 @@ class Incoming {
     if (this.#shared.length - this.#used < MIN_ROOM) {
       this.#shared = Buffer.allocUnsafeSlow(SLAB_BYTES);
       this.#used = 0;
-      this.#nursery.onAllocated(SLAB_BYTES, 0);
+      this.#onAllocated(SLAB_BYTES, 0);
     }
     const shared = this.#shared;
     const count = this.#hub.read(id, shared.subarray(this.#used), this.#meta);
@@ -142,6 +145,15 @@ class Incoming {
       this.#taken += length + MESSAGE_COST;
     }
     return count > 0;
+  }
+
+  /**
+   * @param {number} bytes
+   * @param {number} chunks
+   */
+  #onAllocated(bytes, chunks) {
+    this.#nursery.onAllocated(bytes, chunks);
+    this.#freed.onTaken(bytes);
   }
 
   /**
@@ -166,7 +178,7 @@ class Incoming {
       deliver(this.#hub.takeLargeText());
       return true;
     }
-    this.#nursery.onAllocated(length, 1);
+    this.#onAllocated(length, 1);
     if (what === BEGUN) {
       this.#begun.set(id, { bytes: uninitialized(length), filled: 0 });
       return this.#goOn(id, deliver);

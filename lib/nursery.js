@@ -12,21 +12,14 @@ const v8 = require('node:v8');
  * nobody needs, as many as fill the space of young ones in time.
  */
 class Nursery {
-  #keepFreedMemory;
   /** Bytes of objects per byte outside. */
   #share = 0;
-  /** Bytes outside since the space was looked at, and when that was. */
-  #allocated = 0;
-  #lookedAt = 0;
+  /** Bytes outside since the space was looked at. */
+  #allocated = LOOK_EVERY;
   /** Bytes of objects that are due. */
   #due = 0;
   /** The newest. V8 would not make objects that are seen to be of no use. */
   #filler = new Array(0);
-
-  /** @param {() => void} keepFreedMemory is called once, when chunks come in quantities */
-  constructor(keepFreedMemory) {
-    this.#keepFreedMemory = keepFreedMemory;
-  }
 
   /**
    * @param {number} bytes outside of the heap, that were just given to chunks
@@ -34,23 +27,15 @@ class Nursery {
    */
   onAllocated(bytes, chunks) {
     this.#allocated += bytes;
-    if (this.#allocated >= LOOK_EVERY) this.#look();
+    if (this.#allocated >= LOOK_EVERY) {
+      this.#allocated = 0;
+      this.#share = Math.min(capacity(), MAX_CAPACITY) / COLLECT_EVERY;
+    }
     this.#due = Math.max(0, this.#due + bytes * this.#share - chunks * CHUNK_OBJECTS);
     while (this.#due >= PIECE) {
       this.#filler = new Array(PIECE / SLOT);
       this.#due -= SLOT * this.#filler.length;
     }
-  }
-
-  #look() {
-    const now = performance.now();
-    if (now - this.#lookedAt < FLOOD_TIME) {
-      this.#keepFreedMemory();
-      this.#keepFreedMemory = () => {};
-    }
-    this.#allocated = 0;
-    this.#lookedAt = now;
-    this.#share = Math.min(capacity(), MAX_CAPACITY) / COLLECT_EVERY;
   }
 }
 
@@ -65,9 +50,6 @@ const COLLECT_EVERY = 40 * 1024 * 1024;
 
 /** Looking takes some microseconds, and the space seldom changes. */
 const LOOK_EVERY = 8 * 1024 * 1024;
-
-/** Milliseconds for `LOOK_EVERY`. Memory that is taken more slowly costs little, however it is done. */
-const FLOOD_TIME = 1000;
 
 /** V8's default. Who has set more has set it in order to have fewer collections. */
 const MAX_CAPACITY = 16 * 1024 * 1024;

@@ -7,6 +7,7 @@
  */
 class Outgoing {
   #hub;
+  #freed;
   #bytes = Buffer.allocUnsafeSlow(SLAB_BYTES);
   #length = 0;
   #meta = new Uint32Array(2 * MAX_MESSAGES);
@@ -18,9 +19,13 @@ class Outgoing {
   /** @type {(() => void)[]} writers that wait for the next turn */
   #waiting = [];
 
-  /** @param {import('../binding.js').Hub} hub */
-  constructor(hub) {
+  /**
+   * @param {import('../binding.js').Hub} hub
+   * @param {import('./freed-memory.js').FreedMemory} freed
+   */
+  constructor(hub, freed) {
     this.#hub = hub;
+    this.#freed = freed;
   }
 
   /**
@@ -73,6 +78,7 @@ class Outgoing {
     if (this.#count === 0) return;
     const bytes = this.#bytes.subarray(0, this.#length);
     const meta = this.#meta.subarray(0, 2 * this.#count);
+    this.#freed.onTaken(this.#length);
     this.#length = 0;
     this.#count = 0;
     this.#hub.flush(bytes, meta, atOnce);
@@ -88,6 +94,7 @@ class Outgoing {
     if (length > LARGE) {
       // It must not overtake what was written before.
       this.flush();
+      this.#freed.onTaken(length);
       this.#hub.sendLarge(id, bytes, isText === 1);
       return length;
     }
