@@ -61,6 +61,7 @@ impl Guard {
     }
 
     /// The thread has asked what came, and so many sockets had something.
+    #[cfg(target_os = "linux")]
     pub(super) fn on_served(&self, sockets: usize) {
         self.served.store(true, Ordering::Relaxed);
         lock(&self.flow).add(sockets);
