@@ -101,7 +101,13 @@ async fn look(watcher: Arc<Watcher>) {
         }
         let moves = std::mem::take(&mut lock(&guard.flow).moves);
         quiet = if moves { Duration::ZERO } else { quiet + INTERVAL };
-        watcher.take_left(|id| left.push(id));
+        for _ in 0..MAX_TAKES {
+            let count = left.len();
+            watcher.take_left(|id| left.push(id));
+            if left.len() == count {
+                break;
+            }
+        }
         for id in left.drain(..) {
             // The thread does something else.
             *lock(&guard.flow) = Flow::default();
@@ -123,6 +129,9 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 /// How long something that came may stay where it is: Pings are answered behind it.
 const INTERVAL: Duration = Duration::from_millis(2);
+
+/// One takes 64 sockets at the most. What is left then waits for the next look.
+const MAX_TAKES: usize = 256;
 
 /// After so long without anything the network thread has all sockets back: looking for nothing
 /// would cost more than the wake-ups.
