@@ -4,14 +4,28 @@ import assert from 'node:assert/strict';
 import { descriptorOf, queuesWith, watchedBy } from '../helpers/event-queues.mjs';
 import { openPair } from '../helpers/pair.mjs';
 import { test } from '../helpers/test.mjs';
+import { Authority } from '../helpers/tls.mjs';
 import { until, within } from '../helpers/until.mjs';
 
 const COUNT = 24;
 
-test('sockets of many connections move to the event loop of Node, and silence moves them back', async (t) => {
+for (const secure of [false, true]) {
+  const over = secure ? 'TLS' : 'TCP';
+  test(`sockets of many connections over ${over} move to the event loop of Node, and silence moves them back`, async (t) => {
+    await run(t, secure ? await secured() : {});
+  });
+}
+
+/** Options of both sides. */
+async function secured() {
+  const authority = await Authority.create();
+  return { server: { tls: await authority.issue() }, client: { tls: { ca: authority.pem } } };
+}
+
+async function run(t, options) {
   const members = [];
   for (let i = 0; i < COUNT; i++) {
-    const { info, peer, readable } = await openPair(t);
+    const { info, peer, readable } = await openPair(t, options);
     members.push({ peer, reader: readable.getReader(), socket: descriptorOf(info.localPort) });
   }
   const queues = new Set(members.flatMap(({ socket }) => queuesWith(socket)));
@@ -37,4 +51,4 @@ test('sockets of many connections move to the event loop of Node, and silence mo
   await within(talk(), 'the event loop waits for all sockets');
   await until(() => countLeft() === COUNT, 'the network threads wait for all sockets');
   await round();
-});
+}
