@@ -71,12 +71,19 @@ impl<S: AsyncRead + Unpin> AsyncRead for ReadAhead<S> {
             }
             (this.start, this.end) = (0, 0);
             let mut ahead = ReadBuf::new(&mut this.bytes[..this.room]);
-            ready!(Pin::new(&mut this.below).poll_read(cx, &mut ahead))?;
+            let result = Pin::new(&mut this.below).poll_read(cx, &mut ahead);
             this.end = ahead.filled().len();
+            if this.end == 0 {
+                this.release();
+            }
+            ready!(result)?;
         }
         let count = buffer.remaining().min(this.end - this.start);
         buffer.put_slice(&this.bytes[this.start..this.start + count]);
         this.start += count;
+        if this.start == this.end {
+            this.release();
+        }
         Poll::Ready(Ok(()))
     }
 }
@@ -121,6 +128,7 @@ const READ_AHEAD: usize = 256 << 10;
 
 #[cfg(test)]
 mod tests {
+    use futures::FutureExt;
     use proptest::prelude::*;
     use tokio::io::{AsyncReadExt, AsyncWriteExt, duplex};
 
@@ -165,5 +173,20 @@ mod tests {
         assert_eq!(ahead.end - ahead.start, 200);
         ahead.set_room(0);
         assert_eq!(ahead.bytes.len(), 200);
+    }
+
+    #[tokio::test]
+    async fn who_has_read_everything_or_waits_keeps_no_buffer() {
+        let (near, mut far) = duplex(1024);
+        let mut ahead = ReadAhead::new(near);
+        ahead.set_room(READ_AHEAD);
+        let mut bytes = [0; 100];
+        far.write_all(&[7; 150]).await.unwrap();
+        ahead.read_exact(&mut bytes).await.unwrap();
+        assert_eq!(ahead.bytes.len(), READ_AHEAD);
+        ahead.read_exact(&mut bytes[..50]).await.unwrap();
+        assert!(ahead.bytes.is_empty());
+        assert!(ahead.read(&mut bytes).now_or_never().is_none());
+        assert!(ahead.bytes.is_empty());
     }
 }
