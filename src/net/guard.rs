@@ -12,7 +12,7 @@ use std::{
     time::Duration,
 };
 
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout};
 
 use super::{handle::Shared, watcher::Watcher};
 
@@ -33,8 +33,8 @@ struct Flow {
     messages: usize,
     /// There were many the last time that was counted.
     is_strong: bool,
-    /// There was one since the guard looked.
-    moves: bool,
+    /// Messages since the guard asked last.
+    recent: usize,
 }
 
 impl Flow {
@@ -48,7 +48,7 @@ impl Flow {
             self.messages = 0;
         }
         self.messages += messages;
-        self.moves = true;
+        self.recent += messages;
         self.is_strong
     }
 }
@@ -91,22 +91,43 @@ pub(super) fn guard(watcher: &Arc<Watcher>, id: u32, shared: &Arc<Shared>) {
 
 async fn look(watcher: Arc<Watcher>) {
     let guard = watcher.guard();
-    let mut quiet = Duration::ZERO;
+    let mut weak = 0;
+    while weak < MAX_WEAK {
+        let messages = look_until_quiet(&watcher).await;
+        weak = if messages < BURST { weak + 1 } else { 0 };
+        let input = timeout(LONGEST, watcher.wait_for_input()).await;
+        // What the thread takes at once is not always seen.
+        if !matches!(input, Ok(Ok(()))) && lock(&guard.flow).recent == 0 {
+            break;
+        }
+    }
+    let connections = lock(&guard.connections).take().unwrap_or_default();
+    for shared in connections.values().filter_map(Weak::upgrade) {
+        shared.end_lease();
+    }
+}
+
+/// Looks again and again, until nothing comes any more. Returns how many messages came.
+async fn look_until_quiet(watcher: &Watcher) -> usize {
+    let guard = watcher.guard();
+    let mut messages = 0;
     let mut left = Vec::new();
-    while quiet < LONGEST {
+    loop {
         sleep(INTERVAL).await;
+        let recent = std::mem::take(&mut lock(&guard.flow).recent);
+        messages += recent;
         if guard.served.swap(false, Ordering::Relaxed) {
-            quiet = Duration::ZERO;
             continue;
         }
-        let moves = std::mem::take(&mut lock(&guard.flow).moves);
-        quiet = if moves { Duration::ZERO } else { quiet + INTERVAL };
         for _ in 0..MAX_TAKES {
             let count = left.len();
             watcher.take_left(|id| left.push(id));
             if left.len() == count {
                 break;
             }
+        }
+        if left.is_empty() && recent == 0 {
+            return messages;
         }
         for id in left.drain(..) {
             // The thread does something else.
@@ -116,10 +137,6 @@ async fn look(watcher: Arc<Watcher>) {
             }
         }
     }
-    let connections = lock(&guard.connections).take().unwrap_or_default();
-    for shared in connections.values().filter_map(Weak::upgrade) {
-        shared.end_lease();
-    }
 }
 
 /// A panic while a lock was held leaves plain data, valid at every step.
@@ -127,15 +144,22 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// How long something that came may stay where it is: Pings are answered behind it.
-const INTERVAL: Duration = Duration::from_millis(2);
+/// How long something that came may stay where it is: Pings are answered behind it. A collection of
+/// garbage should not count as doing something else.
+const INTERVAL: Duration = Duration::from_millis(5);
 
 /// One takes 64 sockets at the most. What is left then waits for the next look.
 const MAX_TAKES: usize = 256;
 
-/// After so long without anything the network thread has all sockets back: looking for nothing
-/// would cost more than the wake-ups.
-const LONGEST: Duration = Duration::from_millis(8);
+/// Messages between two silences from which it is a gain that the network thread sleeps meanwhile.
+const BURST: usize = 16;
+
+/// After so many smaller bursts in a row the network thread has all sockets back: waiting for
+/// input and looking for its end costs more than its own wake-ups.
+const MAX_WEAK: usize = 8;
+
+/// After so long without anything it has them back as well: whoever comes then is not awaited.
+const LONGEST: Duration = Duration::from_secs(1);
 
 /// Lending a socket and taking it back cost as much as a few wake-ups: a burst is not worth it.
 const PERIOD: Duration = Duration::from_millis(100);

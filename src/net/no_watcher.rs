@@ -29,6 +29,11 @@ impl Watcher {
         match *self {}
     }
 
+    #[expect(clippy::unused_async, reason = "the other one waits")]
+    pub(super) async fn wait_for_input(&self) -> io::Result<()> {
+        match *self {}
+    }
+
     pub(super) fn take_left(&self, _on_event: impl FnMut(u32)) {
         match *self {}
     }

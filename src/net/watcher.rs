@@ -12,6 +12,7 @@ use std::{
 };
 
 use mio::{Events, Interest, Poll, Registry, Token, unix::SourceFd};
+use tokio::io::unix::AsyncFd;
 
 use super::guard::Guard;
 
@@ -68,6 +69,16 @@ impl Watcher {
     /// What looks after the reader's thread.
     pub(super) fn guard(&self) -> &Guard {
         &self.guard
+    }
+
+    /// Waits until the reader's thread is told of something. Cancel safe.
+    ///
+    /// # Errors
+    /// Fails when the operating system refuses to have this queue watched.
+    pub(super) async fn wait_for_input(&self) -> io::Result<()> {
+        #[expect(deprecated, reason = "what is borrowed stays open, so the safe function will do")]
+        let queue = AsyncFd::with_interest(self.as_fd(), tokio::io::Interest::READABLE)?;
+        queue.readable().await.map(drop)
     }
 
     /// Tells what the reader's thread has not taken.

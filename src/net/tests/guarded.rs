@@ -9,7 +9,7 @@ use futures::{
 use tokio::{
     net::{TcpListener, TcpStream},
     task::yield_now,
-    time::timeout,
+    time::{sleep, timeout},
 };
 
 use crate::net::{
@@ -89,6 +89,20 @@ impl Readers {
         (readers, far)
     }
 
+    fn is_any_lent(&self) -> bool {
+        let is_lent = |near: &Near| {
+            let lease = &near.handle.0.lease;
+            lease.is_held() || lease.is_guarded()
+        };
+        self.near.iter().any(is_lent)
+    }
+
+    async fn given_back(&self) {
+        while self.is_any_lent() {
+            yield_now().await;
+        }
+    }
+
     /// A message for each in turn, from `first` on.
     async fn round(&self, far: &mut [Far<TcpStream>], first: usize) {
         for (near, far) in self.near[first..].iter().zip(far) {
@@ -120,16 +134,33 @@ impl Readers {
 #[tokio::test]
 async fn silence_gives_all_sockets_back() {
     let (readers, _far) = Readers::guarded().await;
-    let given_back = async {
-        let is_lent = |near: &Near| {
-            let lease = &near.handle.0.lease;
-            lease.is_held() || lease.is_guarded()
-        };
-        while readers.near.iter().any(is_lent) {
-            yield_now().await;
+    timeout(SOON, readers.given_back()).await.expect("no socket is lent");
+}
+
+#[tokio::test]
+async fn a_pause_between_bursts_leaves_the_sockets_lent() {
+    let (readers, mut far) = Readers::guarded().await;
+    for _ in 0..3 {
+        let pause = timeout(Duration::from_millis(50), readers.given_back()).await;
+        assert!(pause.is_err(), "all sockets are lent");
+        readers.round(&mut far, 0).await;
+    }
+}
+
+#[tokio::test]
+async fn single_messages_between_pauses_give_all_sockets_back() {
+    let (readers, mut far) = Readers::guarded().await;
+    let single = async {
+        while readers.is_any_lent() {
+            assert_eq!(readers.near[0].read_now(), []);
+            far[0].write(&frame(0x82, b"tick")).await;
+            // The network thread has to see it as well.
+            sleep(Duration::from_millis(1)).await;
+            readers.take(&readers.near[0]).await;
+            sleep(Duration::from_millis(20)).await;
         }
     };
-    timeout(SOON, given_back).await.expect("no socket is lent");
+    timeout(SOON, single).await.expect("no socket is lent");
 }
 
 #[tokio::test]
