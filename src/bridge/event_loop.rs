@@ -150,9 +150,9 @@ impl Watch {
     fn on_input(&self) {
         let has_signals = self.signaller.signal_here(|| {
             let connections = self.connections.borrow();
-            self.watcher.take(|id| {
+            self.watcher.take(|id, is_end| {
                 if let Some(handle) = connections.get(&id) {
-                    handle.on_watched();
+                    handle.on_watched(is_end);
                 }
             });
         });

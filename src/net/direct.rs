@@ -153,6 +153,11 @@ impl Connection {
     fn fill_direct(&mut self, target: &mut [u8]) -> (usize, bool) {
         let waker = self.waker.clone();
         let mut cx = Context::from_waker(&waker);
+        if let Some(is_end) = self.shared.lease.take_input()
+            && let Some(socket) = self.transport.socket()
+        {
+            socket.on_input(is_end);
+        }
         self.transport.set_room(target.len());
         let mut buffer = ReadBuf::new(target);
         let is_dry = loop {

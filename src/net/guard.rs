@@ -121,7 +121,7 @@ async fn look_until_quiet(watcher: &Watcher) -> usize {
         }
         for _ in 0..MAX_TAKES {
             let count = left.len();
-            watcher.take_left(|id| left.push(id));
+            watcher.take_left(|id, _| left.push(id));
             if left.len() == count {
                 break;
             }

@@ -114,7 +114,10 @@ impl Handle {
     }
 
     /// Something came to the socket of a reader that was lent it: one that waits is told.
-    pub fn on_watched(&self) {
+    ///
+    /// With `is_end`, nothing will come behind what is there.
+    pub fn on_watched(&self, is_end: bool) {
+        self.0.lease.on_input(is_end);
         if !self.0.tell() && self.0.lease.take_guard() {
             // It has to come back soon, or the task reads.
             self.0.waker.wake();

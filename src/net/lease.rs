@@ -17,6 +17,8 @@ pub(super) struct Lease {
     held: AtomicBool,
     /// The reader's thread is in the middle of a message: nobody else can read.
     large: AtomicBool,
+    /// What the reader's thread was told of the socket since it read.
+    input: AtomicU8,
     /// How often in a row the reader's thread could make nothing of it.
     misses: AtomicU8,
     /// The reader's thread has read since the task looked last.
@@ -32,6 +34,7 @@ impl Lease {
             binary_from: if shared { SHARED_FROM } else { OWNED_FROM },
             guarded: AtomicBool::new(false),
             held: AtomicBool::new(false),
+            input: AtomicU8::new(0),
             large: AtomicBool::new(false),
             misses: AtomicU8::new(0),
             used: AtomicBool::new(false),
@@ -96,6 +99,20 @@ impl Lease {
         self.large.store(large, Ordering::Release);
     }
 
+    /// The reader's thread was told that something came to the socket, or that nothing will any more.
+    pub(super) fn on_input(&self, is_end: bool) {
+        self.input.fetch_or(if is_end { INPUT | END } else { INPUT }, Ordering::Relaxed);
+    }
+
+    /// What the reader's thread was told since the last call: `Some(true)` when nothing will come any more.
+    pub(super) fn take_input(&self) -> Option<bool> {
+        // Both are called on that thread.
+        if self.input.load(Ordering::Relaxed) == 0 {
+            return None;
+        }
+        Some(self.input.swap(0, Ordering::Relaxed) & END != 0)
+    }
+
     /// The reader's thread has read something.
     pub(super) fn on_used(&self) {
         self.misses.store(0, Ordering::Relaxed);
@@ -113,6 +130,10 @@ impl Lease {
 const TEXT_FROM: usize = 1536;
 const OWNED_FROM: usize = 6 << 10;
 const SHARED_FROM: usize = 512;
+
+/// Bits of `Lease::input`.
+const INPUT: u8 = 1;
+const END: u8 = 2;
 
 /// Fragmented messages, and others that only the task can take, would make each attempt fail.
 const MAX_MISSES: u8 = 8;

@@ -34,7 +34,7 @@ impl Watcher {
         match *self {}
     }
 
-    pub(super) fn take_left(&self, _on_event: impl FnMut(u32)) {
+    pub(super) fn take_left(&self, _on_event: impl FnMut(u32, bool)) {
         match *self {}
     }
 }

@@ -23,9 +23,20 @@ enum State {
     /// The network thread is woken by what comes.
     Attached(Attached),
     /// Nobody is woken by this socket: calls that would block stay pending.
-    Detached(Detached),
+    Detached(Detached, Input),
     /// The operating system refused to change it.
     Lost,
+}
+
+/// What a detached socket may have to read. It has an end of its own only after everything before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Input {
+    /// Something, or nothing.
+    Unknown,
+    /// Nothing before [`Socket::on_input`]: the last read got little, and less than it had room for.
+    Nothing,
+    /// The end, behind what is there. Nothing more will be told.
+    Ending,
 }
 
 impl Socket {
@@ -41,7 +52,7 @@ impl Socket {
     /// Fails when the operating system refuses, and then the socket is closed.
     pub fn detach(&mut self) -> io::Result<()> {
         self.0 = match std::mem::replace(&mut self.0, State::Lost) {
-            State::Attached(stream) => State::Detached(stream.into_std()?),
+            State::Attached(stream) => State::Detached(stream.into_std()?, Input::Unknown),
             other => other,
         };
         Ok(())
@@ -53,7 +64,7 @@ impl Socket {
     /// Fails when the operating system refuses, and then the socket is closed.
     pub fn attach(&mut self) -> io::Result<()> {
         self.0 = match std::mem::replace(&mut self.0, State::Lost) {
-            State::Detached(stream) => State::Attached(Attached::from_std(stream)?),
+            State::Detached(stream, _) => State::Attached(Attached::from_std(stream)?),
             other => other,
         };
         Ok(())
@@ -63,7 +74,7 @@ impl Socket {
     #[must_use]
     pub fn detached(&self) -> Option<&Detached> {
         match &self.0 {
-            State::Detached(stream) => Some(stream),
+            State::Detached(stream, _) => Some(stream),
             State::Attached(_) | State::Lost => None,
         }
     }
@@ -72,6 +83,16 @@ impl Socket {
     #[must_use]
     pub fn has_input(&self) -> bool {
         self.detached().is_some_and(|stream| !blocks(&stream.peek(&mut [0])))
+    }
+
+    /// Something came to a detached socket: without this call, a read that got little is the last one.
+    /// `is_end` says that nothing will come behind that.
+    pub fn on_input(&mut self, is_end: bool) {
+        if let State::Detached(_, input) = &mut self.0
+            && *input != Input::Ending
+        {
+            *input = if is_end { Input::Ending } else { Input::Unknown };
+        }
     }
 }
 
@@ -89,8 +110,20 @@ impl AsyncRead for Socket {
     ) -> Poll<io::Result<()>> {
         match &mut self.0 {
             State::Attached(stream) => Pin::new(stream).poll_read(cx, buffer),
-            State::Detached(stream) => {
+            State::Detached(_, Input::Nothing) => Poll::Pending,
+            State::Detached(stream, input) => {
+                let room = buffer.remaining();
                 let read = nonblocking(|| stream.read(buffer.initialize_unfilled()));
+                // Linux gives all that is there (epoll(7)), up to an end. After much of it there may be
+                // more before anybody could be told.
+                let is_all = match read {
+                    Poll::Ready(Ok(count)) => 0 < count && count < room.min(MUCH),
+                    Poll::Ready(Err(_)) => false,
+                    Poll::Pending => true,
+                };
+                if is_all && *input == Input::Unknown {
+                    *input = Input::Nothing;
+                }
                 read.map_ok(|count| buffer.advance(count))
             }
             State::Lost => Poll::Ready(Err(lost())),
@@ -106,7 +139,7 @@ impl AsyncWrite for Socket {
     ) -> Poll<io::Result<usize>> {
         match &mut self.0 {
             State::Attached(stream) => Pin::new(stream).poll_write(cx, bytes),
-            State::Detached(stream) => nonblocking(|| stream.write(bytes)),
+            State::Detached(stream, _) => nonblocking(|| stream.write(bytes)),
             State::Lost => Poll::Ready(Err(lost())),
         }
     }
@@ -118,7 +151,7 @@ impl AsyncWrite for Socket {
     ) -> Poll<io::Result<usize>> {
         match &mut self.0 {
             State::Attached(stream) => Pin::new(stream).poll_write_vectored(cx, slices),
-            State::Detached(stream) => nonblocking(|| stream.write_vectored(slices)),
+            State::Detached(stream, _) => nonblocking(|| stream.write_vectored(slices)),
             State::Lost => Poll::Ready(Err(lost())),
         }
     }
@@ -135,11 +168,14 @@ impl AsyncWrite for Socket {
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         match &mut self.0 {
             State::Attached(stream) => Pin::new(stream).poll_shutdown(cx),
-            State::Detached(stream) => Poll::Ready(stream.shutdown(Shutdown::Write)),
+            State::Detached(stream, _) => Poll::Ready(stream.shutdown(Shutdown::Write)),
             State::Lost => Poll::Ready(Err(lost())),
         }
     }
 }
+
+/// With so much at once the peer goes on sending.
+const MUCH: usize = 4 << 10;
 
 fn nonblocking<T>(mut call: impl FnMut() -> io::Result<T>) -> Poll<io::Result<T>> {
     loop {
@@ -158,4 +194,77 @@ fn blocks<T>(result: &io::Result<T>) -> bool {
 
 fn lost() -> io::Error {
     io::ErrorKind::NotConnected.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{io::Write, time::Duration};
+
+    use futures::FutureExt;
+    use tokio::{io::AsyncReadExt, net::TcpListener, task::yield_now, time::timeout};
+
+    use super::*;
+
+    /// Far more than enough for anything on one machine.
+    const SOON: Duration = Duration::from_secs(10);
+
+    async fn detached() -> (Socket, Detached) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let stream = Attached::connect(listener.local_addr().unwrap()).await.unwrap();
+        let (far, _) = listener.accept().await.unwrap();
+        let mut socket = Socket::new(stream);
+        socket.detach().unwrap();
+        (socket, far.into_std().unwrap())
+    }
+
+    async fn arrival(socket: &Socket) {
+        let wait = async {
+            while !socket.has_input() {
+                yield_now().await;
+            }
+        };
+        timeout(SOON, wait).await.expect("something comes");
+    }
+
+    #[tokio::test]
+    async fn after_little_nothing_is_read_before_more_was_told() {
+        let (mut socket, mut far) = detached().await;
+        for told in ["first", "second"] {
+            far.write_all(told.as_bytes()).unwrap();
+            arrival(&socket).await;
+            let mut buffer = [0; 16];
+            if told == "second" {
+                assert!(socket.read(&mut buffer).now_or_never().is_none());
+            }
+            socket.on_input(false);
+            let count = socket.read(&mut buffer).now_or_never().expect("it is read").unwrap();
+            assert_eq!(&buffer[..count], told.as_bytes());
+        }
+    }
+
+    #[tokio::test]
+    async fn what_was_left_by_a_small_buffer_is_read_without_being_told() {
+        let (mut socket, mut far) = detached().await;
+        far.write_all(b"twelve bytes").unwrap();
+        arrival(&socket).await;
+        let mut buffer = [0; 4];
+        for part in ["twel", "ve b", "ytes"] {
+            let part_read = timeout(SOON, socket.read_exact(&mut buffer)).await;
+            part_read.expect("all is read").unwrap();
+            assert_eq!(buffer, part.as_bytes());
+        }
+    }
+
+    #[tokio::test]
+    async fn an_end_that_was_told_with_the_last_bytes_is_read_behind_them() {
+        let (mut socket, mut far) = detached().await;
+        far.write_all(b"last").unwrap();
+        drop(far);
+        arrival(&socket).await;
+        socket.on_input(true);
+        let mut received = Vec::new();
+        let end = timeout(SOON, socket.read_to_end(&mut received)).await;
+        end.expect("the end is read").unwrap();
+        assert_eq!(received, b"last");
+    }
 }

@@ -56,12 +56,13 @@ impl Watcher {
     }
 
     /// Tells the reader's thread the numbers of sockets to which something happened since the last
-    /// call. A socket that is not read until it would block is not told again before more comes.
-    pub fn take(&self, mut on_event: impl FnMut(u32)) {
+    /// call, each with true when nothing will come behind what is there. A socket that is not read
+    /// until it would block is not told again before more comes.
+    pub fn take(&self, mut on_event: impl FnMut(u32, bool)) {
         let mut sockets = 0;
-        self.take_left(|id| {
+        self.take_left(|id, is_end| {
             sockets += 1;
-            on_event(id);
+            on_event(id, is_end);
         });
         self.guard.on_served(sockets);
     }
@@ -82,7 +83,7 @@ impl Watcher {
     }
 
     /// Tells what the reader's thread has not taken.
-    pub(super) fn take_left(&self, mut on_event: impl FnMut(u32)) {
+    pub(super) fn take_left(&self, mut on_event: impl FnMut(u32, bool)) {
         let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
         let (poll, events) = &mut *queue;
         // Without a descriptor, or interrupted: the queue stays readable, so this is called again.
@@ -91,7 +92,8 @@ impl Watcher {
         }
         for event in events.iter() {
             // It came from a `u32`.
-            on_event(u32::try_from(event.token().0).unwrap_or(u32::MAX));
+            let id = u32::try_from(event.token().0).unwrap_or(u32::MAX);
+            on_event(id, event.is_read_closed() || event.is_error());
         }
     }
 }

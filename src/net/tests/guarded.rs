@@ -7,6 +7,7 @@ use futures::{
     future::{Either, select},
 };
 use tokio::{
+    io::AsyncWriteExt,
     net::{TcpListener, TcpStream},
     task::yield_now,
     time::{sleep, timeout},
@@ -116,7 +117,7 @@ impl Readers {
     async fn take(&self, near: &Near) {
         let take = async {
             loop {
-                self.watcher.take(|id| self.near[id as usize].handle.on_watched());
+                self.watcher.take(|id, is_end| self.near[id as usize].handle.on_watched(is_end));
                 if near.recorder.wait(Signals::READABLE).now_or_never().is_some() {
                     let messages = near.read_now();
                     if !messages.is_empty() {
@@ -200,4 +201,25 @@ async fn the_end_of_a_stream_is_seen_while_the_thread_does_something_else() {
     drop(far.swap_remove(0));
     let outcome = timeout(SOON, ended.outcome()).await.expect("it ends");
     assert!(outcome.error.is_some());
+}
+
+#[tokio::test]
+async fn an_end_that_came_with_the_last_message_is_seen_while_others_take_theirs() {
+    let (readers, mut far) = Readers::guarded().await;
+    let (first, others) = far.split_at_mut(1);
+    assert_eq!(readers.near[0].read_now(), []);
+    first[0].write(&frame(0x82, b"tick")).await;
+    first[0].0.shutdown().await.unwrap();
+    readers.take(&readers.near[0]).await;
+    assert_eq!(readers.near[0].read_now(), []);
+    let rounds = async {
+        loop {
+            readers.round(others, 1).await;
+        }
+    };
+    let outcome = readers.near[0].outcome();
+    match timeout(SOON, select(pin!(outcome), pin!(rounds))).await.expect("it ends") {
+        Either::Left((outcome, _)) => assert!(outcome.error.is_some()),
+        Either::Right(((), _)) => unreachable!(),
+    }
 }

@@ -125,10 +125,10 @@ impl Reader {
     async fn wait(&mut self) {
         loop {
             let told = self.told;
-            self.environment.watcher.take(|id| {
+            self.environment.watcher.take(|id, is_end| {
                 assert_eq!(id, ID);
                 self.told += 1;
-                self.near.handle.on_watched();
+                self.near.handle.on_watched(is_end);
             });
             let signalled = self.near.recorder.wait(Signals::READABLE).now_or_never().is_some();
             if signalled || self.told > told {
