@@ -192,8 +192,6 @@ export interface ConnectOptions {
   perMessageDeflate?: PerMessageDeflate
   /** Bytes held for the reader. */
   receiveBuffer: number
-  /** Bytes held for the socket. */
-  sendBuffer: number
   /** Binary messages are taken where they are, without a copy for each. */
   sharedBuffers: boolean
 }

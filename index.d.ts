@@ -214,7 +214,7 @@ export interface WebSocketStreamOptions {
 
   /**
    * Bytes of written messages that may wait for the network, 1,024 to 2,147,483,647. While there is
-   * room `write()` resolves at once; beyond that it resolves when half of it is free. Our addition.
+   * room `write()` resolves at once; beyond that it resolves when most of it is free. Our addition.
    *
    * @defaultValue `524_288` (512 KiB)
    * @throws `TypeError` if it is no integer of that range

@@ -41,15 +41,16 @@ class Connection {
 
   /**
    * @param {import('../binding.js').ConnectOptions} options
+   * @param {number} sendBuffer bytes; over it writers wait
    * @param {Listener} listener
    */
-  constructor(options, listener) {
+  constructor(options, sendBuffer, listener) {
     const { hub } = environment();
     const usesRoots = [options.tls, options.proxy?.tls].some((tls) => tls && !tls.ca);
     if (usesRoots && hub.needsRoots()) hub.setRoots(trustedCertificates());
     this.#listener = listener;
     this.#sharesBuffers = options.sharedBuffers;
-    this.#limit = options.sendBuffer;
+    this.#limit = sendBuffer;
     this.#id = hub.connect(options);
     connections.set(this.#id, this);
     this.setRef(true);

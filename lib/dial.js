@@ -177,7 +177,6 @@ function connectOptions(url, options, { addresses, path, proxy }, { started, red
     noDelay: options.noDelay,
     perMessageDeflate: options.perMessageDeflate,
     receiveBuffer: options.receiveBuffer,
-    sendBuffer: options.sendBuffer,
     sharedBuffers: options.sharedBuffers,
   };
 }

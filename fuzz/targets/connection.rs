@@ -57,7 +57,7 @@ pub fn run(data: &[u8]) {
             let held = near.handle.0.inbox.cost();
             assert!(held <= INBOX_BOUND, "{held} bytes in the inbox");
             let held = near.handle.0.outbox.pending();
-            assert!(held <= LIMITS.send_buffer + LARGEST + 2 * PIPE, "{held} bytes to send");
+            assert!(held <= SEND_BUFFER + LARGEST + 2 * PIPE, "{held} bytes to send");
         }
         end(&near, far, flags & 64 != 0).await;
         assert!(near.handle.take_pongs().len() <= owner.pings, "more Pongs than Pings");
@@ -136,7 +136,7 @@ async fn act(near: &Near, far: &mut Option<Far>, source: &mut Source<'_>, owner:
         13 | 14 => drop(near.read_now()),
         15 => {
             // A writer that is told to wait waits.
-            if near.handle.buffered(LIMITS.send_buffer) <= LIMITS.send_buffer {
+            if near.handle.buffered(SEND_BUFFER) <= SEND_BUFFER {
                 let (how, len) = (source.byte(), source.short() % LARGEST);
                 let entries = vec![(len, how & 2 != 0)];
                 let part = owner.next_part(how >> 2);
@@ -173,10 +173,12 @@ const LIMITS: Limits = Limits {
     max_fragments: 8,
     max_message_size: 4000,
     receive_buffer: 8 << 10,
-    send_buffer: 8 << 10,
     // The owner's thread may read from the socket.
     shared_buffers: true,
 };
+
+/// What the owner has waiting before it waits itself.
+const SEND_BUFFER: usize = 8 << 10;
 
 /// The largest message that the owner sends.
 const LARGEST: usize = 20_000;

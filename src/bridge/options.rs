@@ -66,8 +66,6 @@ pub struct ConnectOptions {
     pub per_message_deflate: Option<PerMessageDeflate>,
     /// Bytes held for the reader.
     pub receive_buffer: u32,
-    /// Bytes held for the socket.
-    pub send_buffer: u32,
     /// Binary messages are taken where they are, without a copy for each.
     pub shared_buffers: bool,
 }
@@ -148,7 +146,6 @@ impl TryFrom<ConnectOptions> for Config {
                 max_fragments: options.max_fragments as usize,
                 max_message_size: options.max_message_size as usize,
                 receive_buffer: options.receive_buffer as usize,
-                send_buffer: options.send_buffer as usize,
                 shared_buffers: options.shared_buffers,
             },
             path: options.path.map(PathBuf::from),

@@ -84,8 +84,6 @@ pub struct Limits {
     pub max_message_size: usize,
     /// Received messages held for a reader; over it the socket is not read.
     pub receive_buffer: usize,
-    /// Messages held for the socket; over it writers wait.
-    pub send_buffer: usize,
     /// The reader takes binary messages where they are, and makes no copies of its own.
     pub shared_buffers: bool,
 }
@@ -129,7 +127,6 @@ impl Default for Limits {
             max_fragments: 16_384,
             max_message_size: 64 << 20,
             receive_buffer: 256 << 10,
-            send_buffer: 512 << 10,
             shared_buffers: false,
         }
     }

@@ -48,8 +48,8 @@ struct State {
     /// and those of `blocks`.
     queued: usize,
     unwritten: usize,
-    /// A writer waits for room.
-    waiting: bool,
+    /// A writer waits until no more than so many bytes are left.
+    awaited: Option<usize>,
 }
 
 impl Outbox {
@@ -73,27 +73,28 @@ impl Outbox {
         Some(block)
     }
 
-    /// Tells how many bytes the task holds, blocks not counted.
-    /// True when a writer waited for this much room below `budget`.
-    pub fn report(&self, unwritten: usize, budget: usize) -> bool {
+    /// Tells how many bytes the task holds, blocks not counted. True when a writer waited for this
+    /// much room.
+    pub fn report(&self, unwritten: usize) -> bool {
         let mut state = self.lock();
         state.unwritten = unwritten;
-        // Half of the budget: a writer that is woken can then fill a whole batch.
-        state.waiting
-            && state.queued + state.unwritten <= budget / 2
-            && std::mem::take(&mut state.waiting)
+        let left = state.queued + state.unwritten;
+        state.awaited.take_if(|awaited| left <= *awaited).is_some()
     }
 
     /// Bytes that were accepted and have not reached the socket. When they are more than `limit`,
-    /// the caller is told by a signal as soon as there is room. A closed outbox never has room:
-    /// who waits for it is told of the end instead.
+    /// the caller is told by a signal when a quarter of `limit` is left: it can then fill whole batches
+    /// while the task still writes. Behind a message that is far larger half of it is left, because the
+    /// next such takes longer to make. A closed outbox never has room: who waits for it is told of the end
+    /// instead.
     pub fn buffered(&self, limit: usize) -> usize {
         let mut state = self.lock();
         if state.closed {
             return usize::MAX;
         }
         let buffered = state.queued + state.unwritten;
-        state.waiting = buffered > limit;
+        let awaited = if buffered - buffered / 4 > limit { limit / 2 } else { limit / 4 };
+        state.awaited = (buffered > limit).then_some(awaited);
         buffered
     }
 
@@ -142,22 +143,41 @@ mod tests {
         assert_eq!(outbox.buffered(100), 15);
         assert!(outbox.pop().is_some());
         assert_eq!(outbox.buffered(100), 15);
-        outbox.report(0, 100);
+        outbox.report(0);
         assert_eq!(outbox.buffered(100), 5);
         assert!(outbox.pop().is_some());
-        outbox.report(0, 100);
+        outbox.report(0);
         assert_eq!(outbox.buffered(100), 0);
     }
 
     #[test]
-    fn a_waiting_writer_is_told_once_when_half_of_the_budget_is_free() {
+    fn a_waiting_writer_is_told_once_when_a_quarter_of_the_budget_is_left() {
         let outbox = Outbox::default();
         outbox.push(block(10));
         assert_eq!(outbox.buffered(8), 10);
         outbox.pop();
-        assert!(!outbox.report(5, 8));
-        assert!(outbox.report(4, 8));
-        assert!(!outbox.report(0, 8));
+        assert!(!outbox.report(3));
+        assert!(outbox.report(2));
+        assert!(!outbox.report(0));
+    }
+
+    #[test]
+    fn a_writer_of_a_large_message_is_told_when_half_of_the_budget_is_left() {
+        let outbox = Outbox::default();
+        outbox.push(block(20));
+        assert_eq!(outbox.buffered(8), 20);
+        outbox.pop();
+        assert!(!outbox.report(5));
+        assert!(outbox.report(4));
+    }
+
+    #[test]
+    fn a_writer_that_found_room_is_not_told() {
+        let outbox = Outbox::default();
+        outbox.push(block(8));
+        assert_eq!(outbox.buffered(8), 8);
+        outbox.pop();
+        assert!(!outbox.report(0));
     }
 
     #[test]

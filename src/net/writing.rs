@@ -92,9 +92,10 @@ impl Connection {
         loop {
             self.encode();
             match self.output.poll_flush(&mut self.transport, cx) {
-                // The writer makes its next message while the rest of a large one is written.
-                Poll::Ready(Ok(())) if self.output.pending() > 0 => self.report(),
-                Poll::Ready(Ok(())) if self.has_more() => {}
+                // The writer makes its next messages while the rest is written.
+                Poll::Ready(Ok(())) if self.output.pending() > 0 || self.has_more() => {
+                    self.report();
+                }
                 Poll::Ready(Err(error)) => return self.on_io_error("write", error),
                 Poll::Ready(Ok(())) | Poll::Pending => break,
             }
@@ -106,7 +107,7 @@ impl Connection {
     fn report(&self) {
         self.shared.stats.set_written(self.output.written());
         let unwritten = self.output.pending() + self.writing.len();
-        if self.shared.outbox.report(unwritten, self.limits.send_buffer) {
+        if self.shared.outbox.report(unwritten) {
             self.shared.signal(Signals::WRITABLE);
         }
     }

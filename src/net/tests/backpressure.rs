@@ -11,7 +11,7 @@ use crate::net::{
 };
 
 fn limits() -> Limits {
-    Limits { receive_buffer: 8 << 10, send_buffer: 8 << 10, ..Limits::default() }
+    Limits { receive_buffer: 8 << 10, ..Limits::default() }
 }
 
 #[tokio::test(start_paused = true)]

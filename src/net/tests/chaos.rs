@@ -64,10 +64,12 @@ const LIMITS: Limits = Limits {
     max_fragments: 8,
     max_message_size: 4000,
     receive_buffer: 8 << 10,
-    send_buffer: 8 << 10,
     // The owner's thread may read from the socket.
     shared_buffers: true,
 };
+
+/// What the owner has waiting before it waits itself.
+const SEND_BUFFER: usize = 8 << 10;
 
 /// A read buffer may be parsed beyond the budget, and each message costs some bytes more.
 const INBOX_BOUND: usize = (8 << 10) + (128 << 10) * 17;
@@ -94,7 +96,7 @@ async fn act(near: &Near, far: &mut Option<Far>, action: Action) {
         Action::Read => drop(near.read_now()),
         // A writer that is told to wait waits.
         Action::Send(len) | Action::SendAtOnce(len)
-            if near.handle.buffered(LIMITS.send_buffer) <= LIMITS.send_buffer =>
+            if near.handle.buffered(SEND_BUFFER) <= SEND_BUFFER =>
         {
             let block = Block {
                 bytes: vec![0; len].into(),
@@ -129,7 +131,7 @@ proptest! {
                 let held = near.handle.0.inbox.cost();
                 assert!(held <= INBOX_BOUND, "{held} bytes in the inbox");
                 let held = near.handle.0.outbox.pending();
-                assert!(held <= LIMITS.send_buffer + 20_000 + 2 * PIPE, "{held} bytes to send");
+                assert!(held <= SEND_BUFFER + 20_000 + 2 * PIPE, "{held} bytes to send");
             }
             // The peer leaves, or stays and says nothing: the owner's close() ends it all the same.
             if leaves {

@@ -16,7 +16,6 @@ const LIMITS: Limits = Limits {
     max_fragments: 8,
     max_message_size: 8 << 20,
     receive_buffer: 128 << 10,
-    send_buffer: 64 << 10,
     shared_buffers: true,
 };
 
