@@ -12,24 +12,28 @@ const { readStats } = require('./stats.js');
 const binding = loadBinding(() => require('../binding.js'));
 
 /**
- * What a connection tells its owner.
+ * How a connection tells its owner, which comes first each time: one object serves all connections.
  *
+ * @template Owner
  * @typedef {object} Listener
- * @property {(certificate: Uint8Array) => void} onCertificate the server's; `accept()` goes on
- * @property {(record: import('../binding.js').OpenedRecord) => void} onOpened
- * @property {() => void} onReadable a reader that found nothing can read
- * @property {() => void} onWritable a writer that waits has room
- * @property {() => void} onEnding the peer has ended its messages
- * @property {(pongs: number[]) => void} onPongs in turn the id of a ping and its milliseconds
- * @property {(traces: import('../binding.js').TraceRecord[]) => void} onTraces
- * @property {(record: import('../binding.js').ClosedRecord) => void} onClosed called last
+ * @property {(owner: Owner, certificate: Uint8Array) => void} onCertificate the server's; `accept()`
+ *   goes on
+ * @property {(owner: Owner, record: import('../binding.js').OpenedRecord) => void} onOpened
+ * @property {(owner: Owner) => void} onReadable a reader that found nothing can read
+ * @property {(owner: Owner) => void} onWritable a writer that waits has room
+ * @property {(owner: Owner) => void} onEnding the peer has ended its messages
+ * @property {(owner: Owner, pongs: number[]) => void} onPongs in turn the id of a ping and its
+ *   milliseconds
+ * @property {(owner: Owner, traces: import('../binding.js').TraceRecord[]) => void} onTraces
+ * @property {(owner: Owner, record: import('../binding.js').ClosedRecord) => void} onClosed called last
  */
 
 /** One socket, from dialling to the end. */
 class Connection {
   #id;
-  /** @type {Listener | undefined} until the end */
   #listener;
+  /** @type {unknown} until the end */
+  #owner;
   #limit;
   #sharesBuffers;
   /** Bytes that may be waiting for the socket; at least as many as really are. */
@@ -42,13 +46,15 @@ class Connection {
   /**
    * @param {import('../binding.js').ConnectOptions} options
    * @param {number} sendBuffer bytes; over it writers wait
-   * @param {Listener} listener
+   * @param {unknown} owner
+   * @param {Listener<any>} listener
    */
-  constructor(options, sendBuffer, listener) {
+  constructor(options, sendBuffer, owner, listener) {
     const { hub } = environment();
     const usesRoots = [options.tls, options.proxy?.tls].some((tls) => tls && !tls.ca);
     if (usesRoots && hub.needsRoots()) hub.setRoots(trustedCertificates());
     this.#listener = listener;
+    this.#owner = owner;
     this.#sharesBuffers = options.sharedBuffers;
     this.#limit = sendBuffer;
     this.#id = hub.connect(options);
@@ -190,30 +196,31 @@ class Connection {
    */
   dispatch(signals) {
     const { hub } = environment();
-    const listener = /** @type {Listener} */ (this.#listener);
+    const listener = this.#listener;
+    const owner = this.#owner;
     const certificate = signals & CERTIFICATE ? hub.certificate(this.#id) : null;
-    if (certificate) listener.onCertificate(certificate);
+    if (certificate) listener.onCertificate(owner, certificate);
     const opened = signals & OPENED ? hub.opened(this.#id) : null;
-    if (opened) listener.onOpened(opened);
-    if (signals & READABLE) listener.onReadable();
+    if (opened) listener.onOpened(owner, opened);
+    if (signals & READABLE) listener.onReadable(owner);
     if (signals & WRITABLE) {
       this.#buffered = hub.buffered(this.#id, this.#limit);
-      if (this.#buffered <= this.#limit) listener.onWritable();
+      if (this.#buffered <= this.#limit) listener.onWritable(owner);
     }
-    if (signals & PONG) listener.onPongs(hub.pongs(this.#id));
-    if (signals & TRACED) listener.onTraces(hub.traces(this.#id));
-    if (signals & ENDING) listener.onEnding();
+    if (signals & PONG) listener.onPongs(owner, hub.pongs(this.#id));
+    if (signals & TRACED) listener.onTraces(owner, hub.traces(this.#id));
+    if (signals & ENDING) listener.onEnding(owner);
     const closed = signals & CLOSED ? hub.closed(this.#id) : null;
     if (closed) {
       this.#stats = readStats(hub, this.#id);
-      listener.onClosed(closed);
+      listener.onClosed(owner, closed);
       this.setRef(false);
       environment().incoming.forget(this.#id);
       hub.release(this.#id);
       connections.delete(this.#id);
       // V8 makes a map that is old anew, in its old space, again and again; what has been left of it keeps
       // this alive until everything is collected, and is not to keep the streams as well.
-      this.#listener = undefined;
+      this.#owner = undefined;
     }
   }
 }

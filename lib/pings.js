@@ -10,8 +10,12 @@ const { show, toUSVString, viewOfBufferSource } = require('./webidl.js');
  */
 class Pings {
   #nextId = 0;
-  /** @type {Map<number, ReturnType<typeof settleable<number>>>} */
-  #waiting = new Map();
+  /**
+   * Not before there is one: an empty map takes more memory than all the rest of this.
+   *
+   * @type {Map<number, ReturnType<typeof settleable<number>>> | undefined}
+   */
+  #waiting;
 
   /**
    * @param {import('./connection.js').Connection | undefined} connection none while it is not open
@@ -25,6 +29,7 @@ class Pings {
       if (!connection) throw new DOMException('the connection is not open', 'InvalidStateError');
       const id = this.#nextId;
       this.#nextId = (id + 1) >>> 0;
+      this.#waiting ??= new Map();
       this.#waiting.set(id, answer);
       connection.ping(id, bytes);
     } catch (error) {
@@ -36,8 +41,8 @@ class Pings {
   /** @param {number[]} pongs in turn the id and the milliseconds */
   onPongs(pongs) {
     for (let i = 0; i < pongs.length; i += 2) {
-      this.#waiting.get(pongs[i])?.resolve(pongs[i + 1]);
-      this.#waiting.delete(pongs[i]);
+      this.#waiting?.get(pongs[i])?.resolve(pongs[i + 1]);
+      this.#waiting?.delete(pongs[i]);
     }
   }
 
@@ -47,7 +52,7 @@ class Pings {
    * @param {unknown} [error] why; without one the connection was closed in order
    */
   end(error) {
-    if (this.#waiting.size === 0) return;
+    if (!this.#waiting?.size) return;
     const reason = error ?? new DOMException('the connection is closed', 'InvalidStateError');
     for (const answer of this.#waiting.values()) answer.reject(reason);
     this.#waiting.clear();

@@ -7,11 +7,14 @@ const { ReadableStream } = require('node:stream/web');
  *
  * Messages are enqueued in batches. A batch is taken from the connection only when the stream asks
  * for more, so at most one batch waits here, and the rest of the backpressure reaches the socket.
+ *
+ * It is the stream's own underlying source: closures for each connection would take more memory.
  */
 class Readable {
   /** @type {ReadableStream<string | Uint8Array>} */
   stream;
   #connection;
+  #onCancel;
   /** @type {ReadableStreamDefaultController<string | Uint8Array>} */
   #controller;
   /** The stream asked for more and got nothing. */
@@ -32,18 +35,31 @@ class Readable {
    */
   constructor(connection, onCancel) {
     this.#connection = connection;
+    this.#onCancel = onCancel;
     // 1. Set up with pull and cancel, and the default strategy.
-    this.stream = new ReadableStream({
-      start: (controller) => {
-        this.#controller = controller;
-      },
-      pull: () => this.#pull(),
-      cancel: (reason) => {
-        this.#finished = true;
-        connection.discard();
-        onCancel(reason);
-      },
-    });
+    this.stream = new ReadableStream(this);
+  }
+
+  /**
+   * Called by the stream, as the next two.
+   *
+   * @param {ReadableStreamDefaultController<string | Uint8Array>} controller
+   */
+  start(controller) {
+    this.#controller = controller;
+  }
+
+  pull() {
+    if (this.#failure) this.#finish(this.#failure.error);
+    else if (this.#delivering) this.#wanted = true;
+    else this.#fill();
+  }
+
+  /** @param {unknown} reason */
+  cancel(reason) {
+    this.#finished = true;
+    this.#connection.discard();
+    this.#onCancel(reason);
   }
 
   /** Messages can be read. */
@@ -76,12 +92,6 @@ class Readable {
     this.#failure = { error };
     // Chunks that wait would be thrown away by the error.
     if (this.#isEmpty()) this.#finish(error);
-  }
-
-  #pull() {
-    if (this.#failure) this.#finish(this.#failure.error);
-    else if (this.#delivering) this.#wanted = true;
-    else this.#fill();
   }
 
   /** Reads batches until the stream has enough, or there is nothing more. */

@@ -16,8 +16,10 @@ function settleable() {
     resolve = onResolve;
     reject = onReject;
   });
-  promise.catch(() => {});
+  promise.catch(ignore);
   return { promise, resolve, reject };
 }
+
+function ignore() {}
 
 module.exports = { settleable };

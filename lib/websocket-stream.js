@@ -38,6 +38,9 @@ const { Writable } = require('./writable.js');
  */
 let isWebSocketStream;
 
+/** @type {import('./connection.js').Listener<WebSocketStream>} */
+let listener;
+
 /**
  * https://whatpr.org/websockets/48.html#the-websocketstream-interface
  */
@@ -244,7 +247,7 @@ class WebSocketStream {
       attempt.servername = connectOptions.tls?.servername;
       const { sendBuffer } = attempt.options;
       try {
-        this.#connection = new Connection(connectOptions, sendBuffer, this.#listener());
+        this.#connection = new Connection(connectOptions, sendBuffer, this, listener);
         this.#connection.setRef(this.#referenced);
         if (this.#diagnostics.watchesPings) this.#connection.watch();
       } catch (cause) {
@@ -252,20 +255,6 @@ class WebSocketStream {
       }
     });
     if (!this.#referenced) this.#dialling.setRef(false);
-  }
-
-  /** @returns {import('./connection.js').Listener} which must not hold the options of the attempt */
-  #listener() {
-    return {
-      onCertificate: (certificate) => this.#onCertificate(certificate),
-      onOpened: (record) => this.#onOpened(record),
-      onReadable: () => this.#readable?.onReadable(),
-      onWritable: () => this.#writable?.onWritable(),
-      onEnding: () => this.#readable?.onEnding(),
-      onPongs: (pongs) => this.#pings.onPongs(pongs),
-      onTraces: (traces) => this.#diagnostics.onTraces(traces),
-      onClosed: (record) => this.#followRedirect(record) || this.#onClosed(record),
-    };
   }
 
   /** @param {Uint8Array} certificate of the server */
@@ -325,7 +314,7 @@ class WebSocketStream {
     if (!record) {
       this.#state = 'closed';
       this.#readable?.close();
-      this.#writable?.close();
+      this.#writable?.onClosed();
       this.#pings.end();
       this.#closed.resolve({ closeCode: code, reason });
       this.#diagnostics.onClosed(code, reason);
@@ -338,7 +327,7 @@ class WebSocketStream {
         : `the connection to ${placeOf(this.#url)} failed`;
     const error = connectionError({ record, action, closeCode: code, reason });
     // The peer's Close frame ended the writing already, whatever became of the connection.
-    if (code !== ABNORMAL && record.kind !== 'protocol') this.#writable?.close(error);
+    if (code !== ABNORMAL && record.kind !== 'protocol') this.#writable?.onClosed(error);
     this.#fail(error);
   }
 
@@ -381,6 +370,16 @@ class WebSocketStream {
 
   static {
     isWebSocketStream = (value) => typeof value === 'object' && value !== null && #url in value;
+    listener = {
+      onCertificate: (stream, certificate) => stream.#onCertificate(certificate),
+      onOpened: (stream, record) => stream.#onOpened(record),
+      onReadable: (stream) => stream.#readable?.onReadable(),
+      onWritable: (stream) => stream.#writable?.onWritable(),
+      onEnding: (stream) => stream.#readable?.onEnding(),
+      onPongs: (stream, pongs) => stream.#pings.onPongs(pongs),
+      onTraces: (stream, traces) => stream.#diagnostics.onTraces(traces),
+      onClosed: (stream, record) => stream.#followRedirect(record) || stream.#onClosed(record),
+    };
     Object.defineProperties(this.prototype, {
       close: { enumerable: true },
       closed: { enumerable: true },

@@ -10,16 +10,21 @@ const { toUSVString, viewOfBufferSource } = require('./webidl.js');
 
 /**
  * "Set up the writable" of a connection (https://whatpr.org/websockets/48.html#dom-websocketopeninfo-writable).
+ *
+ * It is the stream's own underlying sink: closures for each connection would take more memory.
  */
 class Writable {
   /** @type {WritableStream<unknown>} */
   stream;
   #connection;
   #onAbort;
+  #onClose;
   /** @type {WritableStreamDefaultController} */
   #controller;
   /** The closing handshake has begun: nothing can be sent. */
   #closing = false;
+  /** A write that waits is told when the stream aborts. */
+  #watchesAbort = false;
   /** @type {PromiseWithResolvers | undefined} a write that waits for room */
   #room;
   /** @type {(PromiseWithResolvers & { source: MessageSource }) | undefined} a message in parts */
@@ -40,27 +45,54 @@ class Writable {
   constructor(connection, { onClose, onAbort }) {
     this.#connection = connection;
     this.#onAbort = onAbort;
-    this.stream = new WritableStream({
-      start: (controller) => {
-        this.#controller = controller;
-        // The stream aborts when its write is over, which a slow source or peer would put off.
-        const { signal } = /** @type {any} */ (controller);
-        signal.addEventListener('abort', () => {
-          this.#stopSource(null);
-          this.#room?.reject(signal.reason);
-          this.#room = undefined;
-        });
-      },
-      write: (chunk) => this.#write(chunk),
-      close: () => {
-        onClose();
-        // The stream is closed when the closing handshake is over, and not before.
-        return new Promise((resolve, reject) => {
-          this.#end = { resolve, reject };
-        });
-      },
-      abort: (reason) => onAbort(reason),
+    this.#onClose = onClose;
+    this.stream = new WritableStream(this);
+  }
+
+  /**
+   * Called by the stream, as the next three.
+   *
+   * @param {WritableStreamDefaultController} controller
+   */
+  start(controller) {
+    this.#controller = controller;
+  }
+
+  /**
+   * "Write" of the standard. Returns nothing while the send buffer has room: the stream can then
+   * take the next chunk at once.
+   *
+   * @param {unknown} chunk
+   * @returns {Promise<void> | undefined}
+   */
+  write(chunk) {
+    // 1. Bytes become a binary message, anything else text. What cannot be converted throws.
+    /** @type {string | Uint8Array | undefined} */
+    let message = viewOfBufferSource(chunk);
+    if (!message) {
+      // Ours: a message that is made while it is sent.
+      const pieces = piecesOf(chunk);
+      if (pieces) return this.#closing ? undefined : this.#writePieces(pieces);
+      message = toUSVString(chunk);
+    }
+    // 3. Once closing has begun, writes have no effect.
+    if (this.#closing) return undefined;
+    // 2. and 4. The message is copied and queued; the write is over when the buffer has room.
+    if (this.#connection.write(message)) return this.#connection.turn();
+    return this.#waitForRoom();
+  }
+
+  /** The stream is closed when the closing handshake is over, and not before. */
+  close() {
+    this.#onClose();
+    return new Promise((/** @type {(value?: any) => void} */ resolve, reject) => {
+      this.#end = { resolve, reject };
     });
+  }
+
+  /** @param {unknown} reason */
+  abort(reason) {
+    this.#onAbort(reason);
   }
 
   /** The send buffer has room again. */
@@ -80,7 +112,7 @@ class Writable {
    *
    * @param {unknown} [error] why the end was unclean all the same, for whoever closed the stream
    */
-  close(error) {
+  onClosed(error) {
     this.#closing = true;
     if (!this.#end) this.fail(closedError());
     else if (error) this.fail(error);
@@ -102,36 +134,13 @@ class Writable {
   }
 
   /**
-   * "Write" of the standard. Returns nothing while the send buffer has room: the stream can then
-   * take the next chunk at once.
-   *
-   * @param {unknown} chunk
-   * @returns {Promise<void> | undefined}
-   */
-  #write(chunk) {
-    // 1. Bytes become a binary message, anything else text. What cannot be converted throws.
-    /** @type {string | Uint8Array | undefined} */
-    let message = viewOfBufferSource(chunk);
-    if (!message) {
-      // Ours: a message that is made while it is sent.
-      const pieces = piecesOf(chunk);
-      if (pieces) return this.#closing ? undefined : this.#writePieces(pieces);
-      message = toUSVString(chunk);
-    }
-    // 3. Once closing has begun, writes have no effect.
-    if (this.#closing) return undefined;
-    // 2. and 4. The message is copied and queued; the write is over when the buffer has room.
-    if (this.#connection.write(message)) return this.#connection.turn();
-    return this.#waitForRoom();
-  }
-
-  /**
    * Sends one message in fragments. The stream keeps other chunks waiting meanwhile.
    *
    * @param {{ pieces: AsyncIterable<unknown>, isText: boolean | undefined }} pieces
    * @returns {Promise<void>}
    */
   #writePieces({ pieces, isText }) {
+    this.#watchAbort();
     const source = new MessageSource(pieces, isText, (bytes, part) => {
       if (this.#closing) return undefined;
       return this.#connection.writePart(bytes, part) ? undefined : this.#waitForRoom();
@@ -150,6 +159,18 @@ class Writable {
     });
   }
 
+  /** The stream aborts when its write is over, which a slow source or peer would put off. */
+  #watchAbort() {
+    if (this.#watchesAbort) return;
+    this.#watchesAbort = true;
+    const { signal } = /** @type {any} */ (this.#controller);
+    signal.addEventListener('abort', () => {
+      this.#stopSource(null);
+      this.#room?.reject(signal.reason);
+      this.#room = undefined;
+    });
+  }
+
   /** @param {{ error: unknown } | null} failure none when the rest has simply no effect */
   #stopSource(failure) {
     this.#sending?.source.stop();
@@ -160,6 +181,7 @@ class Writable {
 
   /** @returns {Promise<void>} */
   #waitForRoom() {
+    this.#watchAbort();
     return new Promise((resolve, reject) => {
       this.#room = { resolve, reject };
     });
