@@ -14,7 +14,8 @@ class Readable {
   /** @type {ReadableStream<string | Uint8Array>} */
   stream;
   #connection;
-  #onCancel;
+  #owner;
+  #requests;
   /** @type {ReadableStreamDefaultController<string | Uint8Array>} */
   #controller;
   /** The stream asked for more and got nothing. */
@@ -31,11 +32,13 @@ class Readable {
 
   /**
    * @param {import('./connection.js').Connection} connection
-   * @param {(reason: unknown) => void} onCancel
+   * @param {unknown} owner
+   * @param {import('./writable.js').Requests<any>} requests
    */
-  constructor(connection, onCancel) {
+  constructor(connection, owner, requests) {
     this.#connection = connection;
-    this.#onCancel = onCancel;
+    this.#owner = owner;
+    this.#requests = requests;
     // 1. Set up with pull and cancel, and the default strategy.
     this.stream = new ReadableStream(this);
   }
@@ -59,7 +62,7 @@ class Readable {
   cancel(reason) {
     this.#finished = true;
     this.#connection.discard();
-    this.#onCancel(reason);
+    this.#requests.closeUsing(this.#owner, reason);
   }
 
   /** Messages can be read. */

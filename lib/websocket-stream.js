@@ -40,6 +40,8 @@ let isWebSocketStream;
 
 /** @type {import('./connection.js').Listener<WebSocketStream>} */
 let listener;
+/** @type {import('./writable.js').Requests<WebSocketStream>} */
+let requests;
 
 /**
  * https://whatpr.org/websockets/48.html#the-websocketstream-interface
@@ -226,8 +228,7 @@ class WebSocketStream {
   }
 
   /**
-   * What cancelling the readable and aborting the writable do: close with what a WebSocketError
-   * says, and with nothing for any other reason.
+   * What cancelling and aborting do: close with what a WebSocketError says, or else with nothing.
    *
    * @param {unknown} reason
    */
@@ -292,11 +293,8 @@ class WebSocketStream {
     this.#openedAt = Date.now();
     this.#endHandshake();
     // 4.-7. Set up the readable and the writable.
-    this.#readable = new Readable(connection, (reason) => this.#closeUsing(reason));
-    this.#writable = new Writable(connection, {
-      onClose: () => this.#close({ closeCode: undefined, reason: '' }),
-      onAbort: (reason) => this.#closeUsing(reason),
-    });
+    this.#readable = new Readable(connection, this, requests);
+    this.#writable = new Writable(connection, this, requests);
     // 8. Resolve.
     const info = openInfo(record, this.#readable.stream, this.#writable.stream);
     this.#opened.resolve(info);
@@ -379,6 +377,10 @@ class WebSocketStream {
       onPongs: (stream, pongs) => stream.#pings.onPongs(pongs),
       onTraces: (stream, traces) => stream.#diagnostics.onTraces(traces),
       onClosed: (stream, record) => stream.#followRedirect(record) || stream.#onClosed(record),
+    };
+    requests = {
+      close: (stream) => stream.#close({ closeCode: undefined, reason: '' }),
+      closeUsing: (stream, reason) => stream.#closeUsing(reason),
     };
     Object.defineProperties(this.prototype, {
       close: { enumerable: true },

@@ -9,6 +9,15 @@ const { MessageSource, piecesOf } = require('./message-source.js');
 const { toUSVString, viewOfBufferSource } = require('./webidl.js');
 
 /**
+ * What the streams of a connection ask of its owner, which comes first: one object serves all connections.
+ *
+ * @template Owner
+ * @typedef {object} Requests
+ * @property {(owner: Owner) => void} close
+ * @property {(owner: Owner, reason: unknown) => void} closeUsing with what a WebSocketError says
+ */
+
+/**
  * "Set up the writable" of a connection (https://whatpr.org/websockets/48.html#dom-websocketopeninfo-writable).
  *
  * It is the stream's own underlying sink: closures for each connection would take more memory.
@@ -17,8 +26,8 @@ class Writable {
   /** @type {WritableStream<unknown>} */
   stream;
   #connection;
-  #onAbort;
-  #onClose;
+  #owner;
+  #requests;
   /** @type {WritableStreamDefaultController} */
   #controller;
   /** The closing handshake has begun: nothing can be sent. */
@@ -38,14 +47,13 @@ class Writable {
 
   /**
    * @param {import('./connection.js').Connection} connection
-   * @param {object} requests
-   * @param {() => void} requests.onClose
-   * @param {(reason: unknown) => void} requests.onAbort
+   * @param {unknown} owner
+   * @param {Requests<any>} requests
    */
-  constructor(connection, { onClose, onAbort }) {
+  constructor(connection, owner, requests) {
     this.#connection = connection;
-    this.#onAbort = onAbort;
-    this.#onClose = onClose;
+    this.#owner = owner;
+    this.#requests = requests;
     this.stream = new WritableStream(this);
   }
 
@@ -84,7 +92,7 @@ class Writable {
 
   /** The stream is closed when the closing handshake is over, and not before. */
   close() {
-    this.#onClose();
+    this.#requests.close(this.#owner);
     return new Promise((/** @type {(value?: any) => void} */ resolve, reject) => {
       this.#end = { resolve, reject };
     });
@@ -92,7 +100,7 @@ class Writable {
 
   /** @param {unknown} reason */
   abort(reason) {
-    this.#onAbort(reason);
+    this.#requests.closeUsing(this.#owner, reason);
   }
 
   /** The send buffer has room again. */
@@ -153,7 +161,7 @@ class Writable {
         (error) => {
           this.#stopSource({ error });
           // Half a message cannot be taken back, and nothing else can follow it.
-          if (source.isHalfSent && !this.#closing) this.#onAbort(error);
+          if (source.isHalfSent && !this.#closing) this.#requests.closeUsing(this.#owner, error);
         },
       );
     });
