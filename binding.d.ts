@@ -138,15 +138,7 @@ export interface ClosedRecord {
   error?: ErrorRecord
 }
 
-/** How a silent peer is found to be gone. */
-export interface ConnectHeartbeat {
-  /** Silence before a Ping. */
-  interval: number
-  /** Silence after it. */
-  timeout: number
-}
-
-/** Everything about one connection. Times are in milliseconds, sizes in bytes. */
+/** Everything about one connection. */
 export interface ConnectOptions {
   /** Numeric addresses with ports, in order of preference: `1.2.3.4:80`, `[::1]:80`. */
   addresses: Array<string>
@@ -166,34 +158,11 @@ export interface ConnectOptions {
   protocols: Array<string>
   /** TLS towards the server; absent for `ws:`. */
   tls?: ConnectTls
-  /** From the call of `close()` to the end. */
-  closeTimeout: number
-  /** What of `handshake_timeout` has passed already. */
-  elapsed: number
-  /** From the look-up of the name to the 101. */
-  handshakeTimeout: number
-  /** HTTP/1.1 may carry the connection. */
-  http1: boolean
-  /** HTTP/2 may carry the connection. */
-  http2: boolean
-  /** A redirect will be followed. */
-  followsRedirects: boolean
-  /** When a silent peer is asked and given up; absent for never. */
-  heartbeat?: ConnectHeartbeat
-  /** Idle time before keep-alive probes; absent for none. */
-  keepAlive?: number
-  /** Frames of one message. */
-  maxFragments: number
-  /** Bytes of one message. */
-  maxMessageSize: number
-  /** `TCP_NODELAY`. */
-  noDelay: boolean
-  /** Compression to offer; absent for none. */
-  perMessageDeflate?: PerMessageDeflate
-  /** Bytes held for the reader. */
-  receiveBuffer: number
-  /** Binary messages are taken where they are, without a copy for each. */
-  sharedBuffers: boolean
+  /**
+   * All else, as `lib/connect-numbers.js` lists it: a property for each would take longer than the
+   * rest of this.
+   */
+  numbers: Uint32Array
 }
 
 /** How to go through a proxy. */
@@ -290,22 +259,6 @@ export interface OpenedRecord {
   status: number
   /** What TLS agreed on. */
   tls?: TlsRecord
-}
-
-/** Compression of messages. */
-export interface PerMessageDeflate {
-  /** Begin each sent message with an empty context. */
-  clientNoContextTakeover: boolean
-  /** 8 to 15; absent leaves it to the server. */
-  clientMaxWindowBits?: number
-  /** 1 to 9. */
-  level: number
-  /** Ask the server to begin each message with an empty context. */
-  serverNoContextTakeover: boolean
-  /** 8 to 15; absent for no wish. */
-  serverMaxWindowBits?: number
-  /** Bytes from which on a message is compressed. */
-  threshold: number
 }
 
 /** An answer that was not 101. */

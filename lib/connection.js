@@ -45,17 +45,17 @@ class Connection {
 
   /**
    * @param {import('../binding.js').ConnectOptions} options
-   * @param {number} sendBuffer bytes; over it writers wait
+   * @param {{ sendBuffer: number, sharedBuffers: boolean }} buffers as the constructor's options
    * @param {unknown} owner
    * @param {Listener<any>} listener
    */
-  constructor(options, sendBuffer, owner, listener) {
+  constructor(options, { sendBuffer, sharedBuffers }, owner, listener) {
     const { hub } = environment();
     const usesRoots = [options.tls, options.proxy?.tls].some((tls) => tls && !tls.ca);
     if (usesRoots && hub.needsRoots()) hub.setRoots(trustedCertificates());
     this.#listener = listener;
     this.#owner = owner;
-    this.#sharesBuffers = options.sharedBuffers;
+    this.#sharesBuffers = sharedBuffers;
     this.#limit = sendBuffer;
     this.#id = hub.connect(options);
     connections.set(this.#id, this);

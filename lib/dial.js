@@ -2,6 +2,7 @@
 
 const { isIP } = require('node:net');
 
+const { connectNumbers } = require('./connect-numbers.js');
 const { proxyError } = require('./errors.js');
 const { refusedByPermissions } = require('./permission.js');
 const { proxyFromEnvironment } = require('./proxy-environment.js');
@@ -151,6 +152,7 @@ function familyOf({ family, localAddress }) {
  */
 function connectOptions(url, options, { addresses, path, proxy }, { started, redirects }) {
   const elapsed = Date.now() - started;
+  const isSecure = url.protocol === 'wss:';
   const isUnix = path !== undefined;
   return {
     addresses,
@@ -161,23 +163,13 @@ function connectOptions(url, options, { addresses, path, proxy }, { started, red
     target: targetOf(url),
     headers: [...authorization(url, options.headers), ...options.headers],
     protocols: options.protocols,
-    tls: url.protocol === 'wss:' ? connectTls(options.tls, hostOf(url)) : undefined,
-    closeTimeout: options.closeTimeout,
-    // Something is left of it: the connection tells whether that is enough.
-    elapsed: Math.max(Math.min(elapsed, options.handshakeTimeout - 1), 0),
-    followsRedirects: redirects > 0,
-    handshakeTimeout: options.handshakeTimeout,
-    heartbeat: options.heartbeat,
-    http1: options.http2 !== true,
-    // Without TLS nobody says what the server speaks.
-    http2: options.http2 === true || (options.http2 === 'auto' && url.protocol === 'wss:'),
-    keepAlive: options.keepAlive ? KEEP_ALIVE_MS : undefined,
-    maxFragments: options.maxFragments,
-    maxMessageSize: options.maxMessageSize,
-    noDelay: options.noDelay,
-    perMessageDeflate: options.perMessageDeflate,
-    receiveBuffer: options.receiveBuffer,
-    sharedBuffers: options.sharedBuffers,
+    tls: isSecure ? connectTls(options.tls, hostOf(url)) : undefined,
+    numbers: connectNumbers(options, {
+      // Something is left of it: the connection tells whether that is enough.
+      elapsed: Math.max(Math.min(elapsed, options.handshakeTimeout - 1), 0),
+      followsRedirects: redirects > 0,
+      isSecure,
+    }),
   };
 }
 
@@ -202,8 +194,5 @@ function authorization({ username, password }, headers) {
 function socketAddress(address, port) {
   return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 }
-
-/** Idle time before the first TCP keep-alive probe: what undici uses, too. */
-const KEEP_ALIVE_MS = 60_000;
 
 module.exports = { dial };

@@ -29,7 +29,7 @@ const { show, toDictionary, toUSVStringSequence } = require('./webidl.js');
  * @property {number} maxMessageSize bytes
  * @property {number} maxRedirects
  * @property {boolean} noDelay
- * @property {import('../binding.js').PerMessageDeflate | undefined} perMessageDeflate
+ * @property {import('./per-message-deflate.js').PerMessageDeflate | undefined} perMessageDeflate
  * @property {string[]} protocols
  * @property {import('./proxy-options.js').Proxy | false | undefined} proxy
  * @property {number} receiveBuffer bytes
@@ -56,7 +56,7 @@ function toOptions(value) {
   }
   /** @type {Record<string, unknown>} */
   const options = {};
-  for (const [name, convert] of Object.entries(MEMBERS)) {
+  for (const [name, convert] of ENTRIES) {
     options[name] = convert(dictionary[name], name);
   }
   return /** @type {Options} */ (/** @type {unknown} */ (options));
@@ -158,5 +158,7 @@ const MEMBERS = {
   signal,
   tls: toTlsOptions,
 };
+
+const ENTRIES = Object.entries(MEMBERS);
 
 module.exports = { toOptions };

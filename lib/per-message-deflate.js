@@ -4,11 +4,23 @@ const { boolean, integer } = require('./option-values.js');
 const { show } = require('./webidl.js');
 
 /**
+ * Complete settings.
+ *
+ * @typedef {object} PerMessageDeflate
+ * @property {number | undefined} clientMaxWindowBits nothing leaves it to the server
+ * @property {boolean} clientNoContextTakeover
+ * @property {number} level 1 to 9
+ * @property {number | undefined} serverMaxWindowBits nothing for no wish
+ * @property {boolean} serverNoContextTakeover
+ * @property {number} threshold bytes from which on a message is compressed
+ */
+
+/**
  * The option `perMessageDeflate`: whether and how messages are compressed. Nothing stands for no
  * compression.
  *
  * @param {unknown} value
- * @returns {import('../binding.js').PerMessageDeflate | undefined}
+ * @returns {PerMessageDeflate | undefined}
  */
 function toPerMessageDeflate(value) {
   if (value === false) return undefined;
@@ -17,7 +29,15 @@ function toPerMessageDeflate(value) {
       `perMessageDeflate must be true, false or an object of settings, not ${show(value)}`,
     );
   }
-  const given = /** @type {Record<string, unknown>} */ (typeof value === 'object' ? value : {});
+  if (typeof value !== 'object') return DEFAULTS;
+  return toSettings(/** @type {Record<string, unknown>} */ (value));
+}
+
+/**
+ * @param {Record<string, unknown>} given
+ * @returns {PerMessageDeflate}
+ */
+function toSettings(given) {
   for (const name of Object.keys(given)) {
     if (!Object.hasOwn(MEMBERS, name)) {
       const known = Object.keys(MEMBERS).join(', ');
@@ -29,9 +49,7 @@ function toPerMessageDeflate(value) {
   for (const [name, convert] of Object.entries(MEMBERS)) {
     settings[name] = convert(given[name], `perMessageDeflate.${name}`);
   }
-  return /** @type {import('../binding.js').PerMessageDeflate} */ (
-    /** @type {unknown} */ (settings)
-  );
+  return /** @type {PerMessageDeflate} */ (/** @type {unknown} */ (settings));
 }
 
 /**
@@ -61,5 +79,8 @@ const MEMBERS = {
   serverNoContextTakeover: boolean(false),
   threshold: integer(1024, 0, MAX_BYTES, 'bytes'),
 };
+
+/** Shared: nobody changes it. */
+const DEFAULTS = toSettings({});
 
 module.exports = { toPerMessageDeflate };

@@ -21,9 +21,9 @@ function proxyFromEnvironment(host, port, isSecure) {
 
 /** By the variable, or by the flag of Node, which does not tell its flags. */
 function isAskedFor() {
-  const { NODE_OPTIONS = '', NODE_USE_ENV_PROXY } = process.env;
-  const flags = [...NODE_OPTIONS.split(/\s+/), ...process.execArgv];
-  return NODE_USE_ENV_PROXY === '1' || flags.includes('--use-env-proxy');
+  if (process.env.NODE_USE_ENV_PROXY === '1' || process.execArgv.includes(FLAG)) return true;
+  const { NODE_OPTIONS } = process.env;
+  return NODE_OPTIONS !== undefined && NODE_OPTIONS.split(/\s+/).includes(FLAG);
 }
 
 /**
@@ -84,5 +84,7 @@ function isInRange(entry, host) {
   }
   return list.check(host, family);
 }
+
+const FLAG = '--use-env-proxy';
 
 module.exports = { proxyFromEnvironment };

@@ -246,9 +246,8 @@ class WebSocketStream {
         return;
       }
       attempt.servername = connectOptions.tls?.servername;
-      const { sendBuffer } = attempt.options;
       try {
-        this.#connection = new Connection(connectOptions, sendBuffer, this, listener);
+        this.#connection = new Connection(connectOptions, attempt.options, this, listener);
         this.#connection.setRef(this.#referenced);
         if (this.#diagnostics.watchesPings) this.#connection.watch();
       } catch (cause) {

@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use napi::{Error, Result, Status};
+use napi::{Error, Result, Status, bindgen_prelude::Uint32Array};
 use napi_derive::napi;
 
 use super::tls_options::ConnectTls;
@@ -18,9 +18,8 @@ use crate::net::{
     proxy::{ProxyOptions, ProxyProtocol},
 };
 
-/// Everything about one connection. Times are in milliseconds, sizes in bytes.
+/// Everything about one connection.
 #[napi(object, object_to_js = false)]
-#[allow(clippy::struct_excessive_bools, reason = "it mirrors a JavaScript object of options")]
 pub struct ConnectOptions {
     /// Numeric addresses with ports, in order of preference: `1.2.3.4:80`, `[::1]:80`.
     pub addresses: Vec<String>,
@@ -40,62 +39,9 @@ pub struct ConnectOptions {
     pub protocols: Vec<String>,
     /// TLS towards the server; absent for `ws:`.
     pub tls: Option<ConnectTls>,
-    /// From the call of `close()` to the end.
-    pub close_timeout: u32,
-    /// What of `handshake_timeout` has passed already.
-    pub elapsed: u32,
-    /// From the look-up of the name to the 101.
-    pub handshake_timeout: u32,
-    /// HTTP/1.1 may carry the connection.
-    pub http1: bool,
-    /// HTTP/2 may carry the connection.
-    pub http2: bool,
-    /// A redirect will be followed.
-    pub follows_redirects: bool,
-    /// When a silent peer is asked and given up; absent for never.
-    pub heartbeat: Option<ConnectHeartbeat>,
-    /// Idle time before keep-alive probes; absent for none.
-    pub keep_alive: Option<u32>,
-    /// Frames of one message.
-    pub max_fragments: u32,
-    /// Bytes of one message.
-    pub max_message_size: u32,
-    /// `TCP_NODELAY`.
-    pub no_delay: bool,
-    /// Compression to offer; absent for none.
-    pub per_message_deflate: Option<PerMessageDeflate>,
-    /// Bytes held for the reader.
-    pub receive_buffer: u32,
-    /// Binary messages are taken where they are, without a copy for each.
-    pub shared_buffers: bool,
-}
-
-/// How a silent peer is found to be gone.
-#[napi(object)]
-#[derive(Debug)]
-pub struct ConnectHeartbeat {
-    /// Silence before a Ping.
-    pub interval: u32,
-    /// Silence after it.
-    pub timeout: u32,
-}
-
-/// Compression of messages.
-#[napi(object)]
-#[derive(Debug)]
-pub struct PerMessageDeflate {
-    /// Begin each sent message with an empty context.
-    pub client_no_context_takeover: bool,
-    /// 8 to 15; absent leaves it to the server.
-    pub client_max_window_bits: Option<u8>,
-    /// 1 to 9.
-    pub level: u8,
-    /// Ask the server to begin each message with an empty context.
-    pub server_no_context_takeover: bool,
-    /// 8 to 15; absent for no wish.
-    pub server_max_window_bits: Option<u8>,
-    /// Bytes from which on a message is compressed.
-    pub threshold: u32,
+    /// All else, as `lib/connect-numbers.js` lists it: a property for each would take longer than the
+    /// rest of this.
+    pub numbers: Uint32Array,
 }
 
 /// How to go through a proxy.
@@ -138,45 +84,65 @@ impl TryFrom<ConnectOptions> for Config {
                     .map_err(|_| Error::new(Status::InvalidArg, format!("{text:?} is no address")))
             })
             .transpose()?;
-        let milliseconds = |ms: u32| Duration::from_millis(u64::from(ms));
-        let left = milliseconds(options.handshake_timeout.saturating_sub(options.elapsed));
+        // Times are in milliseconds, sizes in bytes; 0 stands for what is not wanted.
+        let &[
+            close_timeout,
+            elapsed,
+            handshake_timeout,
+            http1,
+            http2,
+            follows_redirects,
+            heartbeat_interval,
+            heartbeat_timeout,
+            keep_alive,
+            max_fragments,
+            max_message_size,
+            no_delay,
+            receive_buffer,
+            shared_buffers,
+            ref deflate @ ..,
+        ] = &*options.numbers
+        else {
+            return Err(Error::new(Status::InvalidArg, "there are numbers missing"));
+        };
         Ok(Self {
             addresses,
             limits: Limits {
-                max_fragments: options.max_fragments as usize,
-                max_message_size: options.max_message_size as usize,
-                receive_buffer: options.receive_buffer as usize,
-                shared_buffers: options.shared_buffers,
+                max_fragments: max_fragments as usize,
+                max_message_size: max_message_size as usize,
+                receive_buffer: receive_buffer as usize,
+                shared_buffers: shared_buffers != 0,
             },
             path: options.path.map(PathBuf::from),
             proxy: options.proxy.map(ProxyOptions::from),
             request: Request {
                 authority: options.authority,
-                deflate: options.per_message_deflate.map(DeflateOptions::from),
+                deflate: deflate_options(deflate),
                 headers,
                 patience: Patience {
-                    follows_redirects: options.follows_redirects,
-                    until: Instant::now().checked_add(left),
+                    follows_redirects: follows_redirects != 0,
+                    until: Instant::now()
+                        .checked_add(milliseconds(handshake_timeout.saturating_sub(elapsed))),
                 },
                 protocols: options.protocols,
                 target: options.target,
             },
             socket: SocketOptions {
-                keep_alive: options.keep_alive.map(milliseconds),
+                keep_alive: (keep_alive != 0).then(|| milliseconds(keep_alive)),
                 local_address,
-                no_delay: options.no_delay,
+                no_delay: no_delay != 0,
             },
             timeouts: Timeouts {
-                close: milliseconds(options.close_timeout),
-                elapsed: milliseconds(options.elapsed),
-                handshake: milliseconds(options.handshake_timeout),
-                heartbeat: options.heartbeat.map(|heartbeat| HeartbeatOptions {
-                    interval: milliseconds(heartbeat.interval),
-                    timeout: milliseconds(heartbeat.timeout),
+                close: milliseconds(close_timeout),
+                elapsed: milliseconds(elapsed),
+                handshake: milliseconds(handshake_timeout),
+                heartbeat: (heartbeat_interval != 0).then(|| HeartbeatOptions {
+                    interval: milliseconds(heartbeat_interval),
+                    timeout: milliseconds(heartbeat_timeout),
                 }),
             },
             tls: options.tls.map(Into::into),
-            versions: match (options.http1, options.http2) {
+            versions: match (http1 != 0, http2 != 0) {
                 (true, true) => HttpVersions::Both,
                 (false, true) => HttpVersions::Only2,
                 _ => HttpVersions::Only1,
@@ -185,17 +151,32 @@ impl TryFrom<ConnectOptions> for Config {
     }
 }
 
-impl From<PerMessageDeflate> for DeflateOptions {
-    fn from(options: PerMessageDeflate) -> Self {
-        Self {
-            client_no_context_takeover: options.client_no_context_takeover,
-            client_max_window_bits: options.client_max_window_bits,
-            level: options.level,
-            server_no_context_takeover: options.server_no_context_takeover,
-            server_max_window_bits: options.server_max_window_bits,
-            threshold: options.threshold as usize,
-        }
-    }
+fn milliseconds(count: u32) -> Duration {
+    Duration::from_millis(u64::from(count))
+}
+
+/// Compression to offer: the end of the numbers.
+fn deflate_options(numbers: &[u32]) -> Option<DeflateOptions> {
+    let &[
+        level,
+        client_no_context_takeover,
+        client_max_window_bits,
+        server_no_context_takeover,
+        server_max_window_bits,
+        threshold,
+    ] = numbers
+    else {
+        return None;
+    };
+    let small = |number: u32| u8::try_from(number).ok().filter(|&number| number != 0);
+    Some(DeflateOptions {
+        client_no_context_takeover: client_no_context_takeover != 0,
+        client_max_window_bits: small(client_max_window_bits),
+        level: small(level)?,
+        server_no_context_takeover: server_no_context_takeover != 0,
+        server_max_window_bits: small(server_max_window_bits),
+        threshold: threshold as usize,
+    })
 }
 
 impl From<ConnectProxy> for ProxyOptions {
