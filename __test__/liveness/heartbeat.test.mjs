@@ -29,11 +29,12 @@ test('heartbeat.interval is the silence before a Ping', async (t) => {
 });
 
 test('heartbeat.timeout is the silence after a Ping that ends the connection', async (t) => {
+  // The Ping may be under way before the test has its connection.
+  const start = performance.now();
   const { peer, wss } = await openPair(t, { client: { heartbeat: { interval: 1, timeout: 150 } } });
-  const opened = performance.now();
   assert.equal((await peer.next()).opcode, OPCODE.ping);
   assert.match((await rejection(wss.closed)).message, /150 ms/);
-  assert.ok(performance.now() - opened >= 149);
+  assert.ok(performance.now() - start >= 149);
 });
 
 test('a peer that answers is asked again and again', async (t) => {
