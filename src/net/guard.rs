@@ -14,14 +14,16 @@ use std::{
 
 use tokio::time::{Instant, sleep, timeout};
 
-use super::{handle::Shared, watcher::Watcher};
+use super::{handle::Shared, lease::Lease, watcher::Watcher};
 
 /// What is known of a thread that waits for sockets.
 #[derive(Default)]
 pub(super) struct Guard {
-    /// Connections that rely on it; nothing while nobody looks.
-    connections: Mutex<Option<HashMap<u32, Weak<Shared>>>>,
+    /// Connections whose sockets the thread waits for, whoever looks after them.
+    connections: Mutex<HashMap<u32, Weak<Shared>>>,
     flow: Mutex<Flow>,
+    /// Somebody looks.
+    is_looking: AtomicBool,
     /// The thread has asked what came since the last look.
     served: AtomicBool,
 }
@@ -67,26 +69,29 @@ impl Guard {
         lock(&self.flow).add(sockets);
     }
 
-    /// The network thread looks after the connection again.
+    /// The thread waits for the connection's socket.
+    pub(super) fn remember(&self, id: u32, shared: &Arc<Shared>) {
+        lock(&self.connections).insert(id, Arc::downgrade(shared));
+    }
+
+    /// The thread waits for it no longer.
     pub(super) fn forget(&self, id: u32) {
-        if let Some(connections) = &mut *lock(&self.connections) {
-            connections.remove(&id);
-        }
+        lock(&self.connections).remove(&id);
     }
 
     fn find(&self, id: u32) -> Option<Arc<Shared>> {
-        lock(&self.connections).as_ref()?.get(&id)?.upgrade()
+        lock(&self.connections).get(&id)?.upgrade()
     }
 }
 
 /// Has the connection's lease ended when the reader's thread does not take what comes, or nothing
 /// comes for a while. To be called on a network thread.
-pub(super) fn guard(watcher: &Arc<Watcher>, id: u32, shared: &Arc<Shared>) {
-    let mut connections = lock(&watcher.guard().connections);
-    if connections.is_none() {
+pub(super) fn guard(watcher: &Arc<Watcher>, lease: &Lease) {
+    // Either the end of `look` sees this lease, or a new one begins.
+    lease.guard();
+    if !watcher.guard().is_looking.swap(true, Ordering::SeqCst) {
         tokio::spawn(look(Arc::clone(watcher)));
     }
-    connections.get_or_insert_default().insert(id, Arc::downgrade(shared));
 }
 
 async fn look(watcher: Arc<Watcher>) {
@@ -101,8 +106,10 @@ async fn look(watcher: Arc<Watcher>) {
             break;
         }
     }
-    let connections = lock(&guard.connections).take().unwrap_or_default();
-    for shared in connections.values().filter_map(Weak::upgrade) {
+    // Reads what `guard` wrote, and so sees the lease that came with it.
+    let _ = guard.is_looking.swap(false, Ordering::SeqCst);
+    let connections: Vec<_> = lock(&guard.connections).values().filter_map(Weak::upgrade).collect();
+    for shared in connections.iter().filter(|shared| shared.lease.is_guarded()) {
         shared.end_lease();
     }
 }
@@ -121,7 +128,7 @@ async fn look_until_quiet(watcher: &Watcher) -> usize {
         }
         for _ in 0..MAX_TAKES {
             let count = left.len();
-            watcher.take_left(|id, _| left.push(id));
+            watcher.take_left(|id, is_end| left.push((id, is_end)));
             if left.len() == count {
                 break;
             }
@@ -129,11 +136,11 @@ async fn look_until_quiet(watcher: &Watcher) -> usize {
         if left.is_empty() && recent == 0 {
             return messages;
         }
-        for id in left.drain(..) {
+        for (id, is_end) in left.drain(..) {
             // The thread does something else.
             *lock(&guard.flow) = Flow::default();
             if let Some(shared) = guard.find(id) {
-                shared.end_lease();
+                shared.on_left(is_end);
             }
         }
     }

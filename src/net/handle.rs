@@ -330,6 +330,16 @@ impl Shared {
         self.observer.watcher()
     }
 
+    /// Something came that the reader's thread was not told of in time. The task has to read, if the guard
+    /// looked after this connection. In the middle of a large message it cannot: the reader is told late.
+    pub(super) fn on_left(&self, is_end: bool) {
+        self.lease.on_input(is_end);
+        if self.lease.is_guarded() {
+            self.end_lease();
+        }
+        self.tell();
+    }
+
     /// The task has to read.
     pub(super) fn end_lease(&self) {
         self.lease.end();
@@ -383,6 +393,9 @@ struct Driven<'a>(&'a Shared);
 impl Drop for Driven<'_> {
     fn drop(&mut self) {
         *lock(&self.0.connection) = None;
+        if let Some((watcher, id)) = self.0.watcher() {
+            watcher.guard().forget(id);
+        }
     }
 }
 

@@ -88,6 +88,7 @@ impl Connection {
         let Some((watcher, id)) = self.shared.watcher() else { return true };
         let Some(socket) = self.transport.socket() else { return true };
         self.detached = true;
+        watcher.guard().remember(id, &self.shared);
         let result = socket
             .detach()
             .and_then(|()| socket.detached().map_or(Ok(()), |stream| watcher.add(stream, id)));
@@ -121,9 +122,8 @@ impl Connection {
         if !(self.vigil.waits && self.detached && self.has_nothing_left()) {
             return false;
         }
-        let Some((watcher, id)) = self.shared.watcher() else { return false };
-        guard(watcher, id, &self.shared);
-        self.shared.lease.guard();
+        let Some((watcher, _)) = self.shared.watcher() else { return false };
+        guard(watcher, &self.shared.lease);
         // What came before, to a reader that did not wait, is not told again.
         if self.transport.socket().is_some_and(|socket| socket.has_input()) {
             self.shared.lease.take_guard();

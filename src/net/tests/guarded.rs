@@ -223,3 +223,37 @@ async fn an_end_that_came_with_the_last_message_is_seen_while_others_take_theirs
         Either::Right(((), _)) => unreachable!(),
     }
 }
+
+#[tokio::test]
+async fn a_reader_in_the_middle_of_a_large_message_is_told_though_its_thread_is_late() {
+    let (readers, mut far) = Readers::guarded().await;
+    let near = &readers.near[0];
+    assert_eq!(near.read_now(), []);
+    let message = vec![7; 100_000];
+    let frame = frame(0x82, &message);
+    let (first, rest) = frame.split_at(50_000);
+    far[0].write(first).await;
+    let begin = async {
+        while near.begun.lock().unwrap().is_none() {
+            readers.watcher.take(|id, is_end| readers.near[id as usize].handle.on_watched(is_end));
+            assert_eq!(near.read_now(), []);
+            yield_now().await;
+        }
+    };
+    timeout(SOON, begin).await.expect("the message begins");
+    // What came is read, and the thread asks no more what comes.
+    assert_eq!(near.read_now(), []);
+    let _ = near.recorder.wait(Signals::READABLE).now_or_never();
+    far[0].write(rest).await;
+    let end = async {
+        loop {
+            near.recorder.wait(Signals::READABLE).await;
+            let messages = near.read_now();
+            if !messages.is_empty() {
+                return messages;
+            }
+        }
+    };
+    let messages = timeout(SOON, end).await.expect("the guard tells");
+    assert_eq!(messages, [(Kind::Binary, message)]);
+}
