@@ -4,13 +4,13 @@ import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
 
 /** The descriptor of this process that is bound to a local port as a client. */
 export function descriptorOf(port) {
-  const row = readFileSync('/proc/self/net/tcp', 'utf8')
+  const sockets = readFileSync('/proc/self/net/tcp', 'utf8')
     .split('\n')
     .map((line) => line.trim().split(/\s+/))
-    // One that is closed and waits for its time to pass may have had the same port.
-    .find((fields) => fields[1]?.endsWith(`:${hexadecimal(port)}`) && fields[9] !== '0');
-  const inode = row?.[9];
-  return descriptors().find((fd) => target(fd) === `socket:[${inode}]`);
+    // Other processes may use the same port towards other servers, and so may one that is closed.
+    .filter((fields) => fields[1]?.endsWith(`:${hexadecimal(port)}`))
+    .map((fields) => `socket:[${fields[9]}]`);
+  return descriptors().find((fd) => sockets.includes(target(fd)));
 }
 
 /** Descriptors that an event queue watches. */
