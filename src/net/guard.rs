@@ -140,10 +140,20 @@ async fn look_until_quiet(watcher: &Watcher) -> usize {
             // The thread does something else.
             *lock(&guard.flow) = Flow::default();
             if let Some(shared) = guard.find(id) {
-                shared.on_left(is_end);
+                on_late(&shared, is_end);
             }
         }
     }
+}
+
+/// Something came that the reader's thread was not told of in time. The task has to read, if the guard
+/// looked after the connection. In the middle of a large message it cannot: the reader is told late.
+fn on_late(shared: &Shared, is_end: bool) {
+    shared.lease.on_input(is_end);
+    if shared.lease.is_guarded() {
+        shared.end_lease();
+    }
+    shared.tell();
 }
 
 /// A panic while a lock was held leaves plain data, valid at every step.

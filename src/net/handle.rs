@@ -330,16 +330,6 @@ impl Shared {
         self.observer.watcher()
     }
 
-    /// Something came that the reader's thread was not told of in time. The task has to read, if the guard
-    /// looked after this connection. In the middle of a large message it cannot: the reader is told late.
-    pub(super) fn on_left(&self, is_end: bool) {
-        self.lease.on_input(is_end);
-        if self.lease.is_guarded() {
-            self.end_lease();
-        }
-        self.tell();
-    }
-
     /// The task has to read.
     pub(super) fn end_lease(&self) {
         self.lease.end();
@@ -347,7 +337,7 @@ impl Shared {
     }
 
     /// Has a reader that waits look again. False when none does.
-    fn tell(&self) -> bool {
+    pub(super) fn tell(&self) -> bool {
         let waited = self.inbox.stop_waiting();
         if waited {
             self.signal(Signals::READABLE);
