@@ -159,6 +159,7 @@ const MEMBERS = {
   tls: toTlsOptions,
 };
 
+/** Listed once and not for each connection. */
 const ENTRIES = Object.entries(MEMBERS);
 
 module.exports = { toOptions };

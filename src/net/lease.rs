@@ -17,7 +17,7 @@ pub(super) struct Lease {
     held: AtomicBool,
     /// The reader's thread is in the middle of a message: nobody else can read.
     large: AtomicBool,
-    /// What the reader's thread was told of the socket since it read.
+    /// What came to the socket, as the thread's event queue told, since the reader read.
     input: AtomicU8,
     /// How often in a row the reader's thread could make nothing of it.
     misses: AtomicU8,
@@ -99,14 +99,15 @@ impl Lease {
         self.large.store(large, Ordering::Release);
     }
 
-    /// The reader's thread was told that something came to the socket, or that nothing will any more.
+    /// The event queue told that something came to the socket, or that nothing will any more. To be called
+    /// before the reader is told.
     pub(super) fn on_input(&self, is_end: bool) {
         self.input.fetch_or(if is_end { INPUT | END } else { INPUT }, Ordering::Relaxed);
     }
 
-    /// What the reader's thread was told since the last call: `Some(true)` when nothing will come any more.
+    /// What the event queue told since the last call: `Some(true)` when nothing will come any more.
     pub(super) fn take_input(&self) -> Option<bool> {
-        // Both are called on that thread.
+        // Relaxed: the guard may note it on another thread, and then tells through the inbox's lock.
         if self.input.load(Ordering::Relaxed) == 0 {
             return None;
         }
