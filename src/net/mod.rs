@@ -48,6 +48,7 @@ pub mod heartbeat;
 mod http2;
 pub mod inbox;
 pub mod inflate;
+mod input;
 mod interim;
 pub mod key_log;
 mod lease;

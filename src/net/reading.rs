@@ -1,7 +1,6 @@
 //! From the socket to the inbox.
 
 use std::{
-    cell::RefCell,
     io,
     pin::Pin,
     task::{Context, Poll},
@@ -20,6 +19,7 @@ use super::{
     error::{Error, Violation},
     frames::{Control, FrameFilter, Step},
     inbox::{Chunk, Kind, PACK_LIMIT},
+    input::{Input, READ_BUFFER},
     observer::Signals,
     output::Output,
     whole::Ahead,
@@ -44,14 +44,6 @@ pub(super) struct Reading {
     pub(super) was_large: bool,
 }
 
-/// Received bytes that the filter has not taken.
-#[derive(Debug, Default)]
-pub(super) struct Input {
-    bytes: Vec<u8>,
-    start: usize,
-    end: usize,
-}
-
 /// The engine's view of the socket: filtered frames to read, an output that takes everything.
 pub(super) struct Wire<'a> {
     pub(super) filter: &'a mut FrameFilter,
@@ -63,9 +55,8 @@ pub(super) struct Wire<'a> {
 impl Reading {
     /// Starts with what came in the same packets as the answer to the handshake.
     pub(super) fn new(received: &[u8]) -> Self {
-        let input = Input { bytes: received.to_vec(), start: 0, end: received.len() };
         Self {
-            input,
+            input: Input::new(received),
             assembler: None,
             chunk: Chunk::default(),
             event: None,
@@ -149,7 +140,7 @@ impl Connection {
         match Pin::new(&mut self.transport).poll_read(cx, &mut buffer) {
             Poll::Ready(Ok(())) => {
                 let n = buffer.filled().len();
-                input.end += n;
+                input.on_filled(n);
                 Poll::Ready(Ok(n))
             }
             Poll::Ready(Err(error)) => Poll::Ready(Err(error)),
@@ -262,89 +253,6 @@ fn assembler() -> Box<WebSocketContext> {
     Box::new(WebSocketContext::new(Role::Client, Some(config)))
 }
 
-impl Input {
-    /// Lets the filter take a step.
-    fn step(&mut self, filter: &mut FrameFilter, out: &mut [u8]) -> Step {
-        let mut rest = &self.bytes[self.start..self.end];
-        let step = filter.step(&mut rest, out);
-        self.start = self.end - rest.len();
-        step
-    }
-
-    /// Takes the next message without the engine, if it is here whole.
-    fn take_whole(&mut self, filter: &FrameFilter) -> Option<(Kind, &[u8])> {
-        let mut rest = &self.bytes[self.start..self.end];
-        let message = filter.take_whole(&mut rest)?;
-        self.start = self.end - rest.len();
-        Some(message)
-    }
-
-    /// Takes the next message without the engine, if it is here whole and can be inflated at once.
-    fn take_whole_inflated<'a>(
-        &mut self,
-        filter: &'a mut FrameFilter,
-    ) -> Result<Option<(Kind, &'a [u8])>, Violation> {
-        let mut rest = &self.bytes[self.start..self.end];
-        let message = filter.take_whole_inflated(&mut rest)?;
-        self.start = self.end - rest.len();
-        Ok(message)
-    }
-
-    pub(super) fn len(&self) -> usize {
-        self.end - self.start
-    }
-
-    pub(super) fn bytes(&self) -> &[u8] {
-        &self.bytes[self.start..self.end]
-    }
-
-    /// Moves the front to `out`.
-    pub(super) fn take(&mut self, out: &mut [u8]) {
-        out.copy_from_slice(&self.bytes[self.start..self.start + out.len()]);
-        self.skip(out.len());
-    }
-
-    pub(super) fn skip(&mut self, count: usize) {
-        self.start += count;
-        if self.start == self.end {
-            *self = Self::default();
-        }
-    }
-
-    /// Keeps what nobody could take yet; nothing else is here.
-    pub(super) fn keep(&mut self, rest: &[u8]) {
-        *self = Self { bytes: rest.to_vec(), start: 0, end: rest.len() };
-    }
-
-    /// Room for the next read, behind what is left.
-    fn room(&mut self) -> &mut [u8] {
-        if self.bytes.len() < READ_BUFFER {
-            let mut buffer = SPARE.take().unwrap_or_else(|| vec![0; READ_BUFFER]);
-            buffer[..self.end - self.start].copy_from_slice(&self.bytes[self.start..self.end]);
-            self.bytes = buffer;
-        } else {
-            self.bytes.copy_within(self.start..self.end, 0);
-        }
-        self.end -= self.start;
-        self.start = 0;
-        &mut self.bytes[self.end..]
-    }
-
-    /// Gives the large buffer back. Every connection of a thread reads into the same one.
-    fn release(&mut self) {
-        if self.bytes.len() == READ_BUFFER {
-            let rest = self.bytes[self.start..self.end].to_vec();
-            self.end = rest.len();
-            self.start = 0;
-            SPARE.set(Some(std::mem::replace(&mut self.bytes, rest)));
-        }
-    }
-
-    fn clear(&mut self) {
-        self.start = self.end;
-    }
-}
-
 impl io::Read for Wire<'_> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
         let mut filled = 0;
@@ -373,19 +281,11 @@ impl io::Write for Wire<'_> {
     }
 }
 
-thread_local! {
-    /// The read buffer of this network thread while no connection uses it.
-    static SPARE: RefCell<Option<Vec<u8>>> = const { RefCell::new(None) };
-}
-
 /// The engine takes in this much at a time.
 const ASSEMBLER_BUFFER: usize = 4 << 10;
 
 /// What text becomes when it is inflated: four times as much.
 const USUAL_RATIO: usize = 4;
-
-/// One read takes this much at the most: a socket's usual receive buffer on a local network.
-const READ_BUFFER: usize = 128 << 10;
 
 /// A read of this much is one of many: a record of TLS has no more.
 pub(super) const FLOOD: usize = 16 << 10;
