@@ -43,13 +43,17 @@ impl Connection {
         if let Some(remaining) = &self.reading.remaining {
             return Batch::Begun(Kind::Binary, remaining.total);
         }
+        if self.is_amid_assembly() {
+            // The task goes on to the end of that message, and tells of it.
+            return Batch::Empty;
+        }
         let room = slab.len();
         let held = self.reading.input.len();
         if !self.may_read_direct() || !self.detach() {
             self.end_lease();
             return Batch::Empty;
         }
-        if let Some(begun) = self.look_ahead() {
+        if let Some(begun) = self.look_ahead(room) {
             return begun;
         }
         if held > room / 2 {
@@ -70,7 +74,7 @@ impl Connection {
             if count == 0
                 && !is_dry
                 && filled < room
-                && self.filter.look_ahead(rest, PACK_LIMIT) == Ahead::Part
+                && self.filter.look_ahead(rest, large_from(room)) == Ahead::Part
             {
                 limit = room;
                 continue;
@@ -85,7 +89,7 @@ impl Connection {
             } else if more > 0 {
                 self.end_lease();
             }
-            let begun = self.look_ahead();
+            let begun = self.look_ahead(room);
             if count > 0 {
                 self.reading.was_large = false;
                 self.shared.stats.on_messages_received(count, bytes);
@@ -126,8 +130,10 @@ impl Connection {
             self.reading.remaining = None;
             self.shared.lease.set_large(false);
             let _ = self.shared.inbox.stop_waiting();
-            // The task watches again.
-            self.waker.wake_by_ref();
+            if !self.is_watched_over() {
+                // The task watches again.
+                self.waker.wake_by_ref();
+            }
         }
         Some(filled)
     }
@@ -138,6 +144,11 @@ impl Connection {
             self.shared.lease.set_large(false);
             self.filter.resume(remaining.bytes as u64);
         }
+    }
+
+    /// True while the task has a part of a message, which it alone can complete.
+    pub(super) fn is_amid_assembly(&self) -> bool {
+        matches!(self.phase, Phase::Open) && !self.filter.is_between_messages()
     }
 
     pub(super) fn may_read_direct(&self) -> bool {
@@ -211,8 +222,8 @@ impl Connection {
 
     /// Looks at what is in the input: messages and the part of one stay there; a large one begins;
     /// whatever else is the task's.
-    fn look_ahead(&mut self) -> Option<Batch> {
-        match self.filter.look_ahead(self.reading.input.bytes(), PACK_LIMIT) {
+    fn look_ahead(&mut self, room: usize) -> Option<Batch> {
+        match self.filter.look_ahead(self.reading.input.bytes(), large_from(room)) {
             Ahead::Part | Ahead::Whole => None,
             Ahead::Large { header, length } if length <= LARGE_LIMIT => {
                 self.reading.input.skip(header);
@@ -232,6 +243,12 @@ impl Connection {
         self.shared.lease.end();
         self.waker.wake_by_ref();
     }
+}
+
+/// A message of more than this, with its header, is large for a slab with so much room. Below it, one
+/// system call for several messages is worth the copy that each takes.
+fn large_from(room: usize) -> usize {
+    (room / 2).max(PACK_LIMIT)
 }
 
 /// A read of less than this is no flood: the network thread can do it.

@@ -53,6 +53,11 @@ impl Input {
         self.end - self.start
     }
 
+    /// True when a read would find no room, which looks like the end.
+    pub(super) fn is_full(&self) -> bool {
+        self.len() == READ_BUFFER
+    }
+
     pub(super) fn bytes(&self) -> &[u8] {
         &self.bytes[self.start..self.end]
     }

@@ -129,7 +129,7 @@ impl Lease {
 /// Below these sizes the reader's thread has so much to do for each message that reading on another
 /// thread is worth the way: making a string, or allocating memory that a chunk owns.
 const TEXT_FROM: usize = 1536;
-const OWNED_FROM: usize = 6 << 10;
+const OWNED_FROM: usize = 3 << 10;
 const SHARED_FROM: usize = 512;
 
 /// Bits of `Lease::input`.

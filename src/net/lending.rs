@@ -44,13 +44,18 @@ impl Connection {
             self.reclaim();
             return false;
         }
-        if self.reading.remaining.is_some() || self.shared.lease.is_guarded() {
+        if self.is_amid_assembly() {
+            return false;
+        }
+        let is_amid_large = self.reading.remaining.is_some();
+        if self.shared.lease.is_guarded() {
             self.vigil.deadline.disarm();
         } else {
-            if !self.vigil.deadline.is_armed() {
+            if !self.is_watched_over() && !is_amid_large {
                 self.vigil.wait(PATIENCE);
             }
-            while self.vigil.deadline.poll_expired(cx) {
+            // Amid a large message nobody else can read. Its end wakes the task.
+            while self.vigil.deadline.poll_expired(cx) && !is_amid_large {
                 if !self.is_reader_there() {
                     self.shared.lease.end();
                     self.reclaim();
@@ -63,6 +68,11 @@ impl Connection {
             self.shared.signal(Signals::READABLE);
         }
         true
+    }
+
+    /// True when the task will look by itself whether the reader still reads.
+    pub(super) fn is_watched_over(&self) -> bool {
+        self.vigil.deadline.is_armed()
     }
 
     /// Writes what is queued. A socket that takes no more, or that is lent no longer, is waited for

@@ -80,7 +80,7 @@ impl Connection {
         let phase = std::mem::discriminant(&self.phase);
         self.parse();
         let mut more = std::mem::discriminant(&self.phase) != phase;
-        if self.may_read() {
+        if self.may_read() && !self.reading.input.is_full() {
             match self.fill(cx) {
                 Poll::Ready(Ok(0)) => self.on_socket_end(Error::EndOfStream),
                 Poll::Ready(Ok(n)) => {
@@ -212,12 +212,19 @@ impl Connection {
                     Err(violation) => return Step::Violation(violation),
                 }
             }
-            if self.reading.floods
-                && wire.event.is_none()
-                && (wire.filter.look_ahead(wire.input.bytes(), PACK_LIMIT) == Ahead::Part
-                    || wire.filter.expects_inflatable(wire.input.bytes()))
-            {
-                return Step::NeedInput;
+            if wire.event.is_none() {
+                let is_left = match wire.filter.look_ahead(wire.input.bytes(), PACK_LIMIT) {
+                    Ahead::Part => self.reading.floods || self.shared.lease.is_held(),
+                    // The reader's thread takes it into its own memory.
+                    Ahead::Large { .. } => self.shared.lease.is_held(),
+                    Ahead::Whole => false,
+                    Ahead::Other => {
+                        self.reading.floods && wire.filter.expects_inflatable(wire.input.bytes())
+                    }
+                };
+                if is_left {
+                    return Step::NeedInput;
+                }
             }
             let assembler = self.reading.assembler.get_or_insert_with(assembler);
             match assembler.read(&mut wire) {

@@ -127,7 +127,7 @@ impl FrameFilter {
     }
 }
 
-/// First byte, payload and what follows of a frame of up to 64 KiB that is here whole.
+/// First byte, payload and what follows of a frame that is here whole.
 fn split_frame(input: &[u8]) -> Option<(u8, &[u8], &[u8])> {
     let (&[first, second], rest) = input.split_first_chunk()?;
     let (length, rest) = match second {
@@ -140,8 +140,16 @@ fn split_frame(input: &[u8]) -> Option<(u8, &[u8], &[u8])> {
             }
             (length, rest)
         }
-        // A payload of over 64 KiB, or a mask.
-        127.. => return None,
+        127 => {
+            let (length, rest) = rest.split_first_chunk()?;
+            let length = usize::try_from(u64::from_be_bytes(*length)).ok()?;
+            if length < 0x1_0000 {
+                return None;
+            }
+            (length, rest)
+        }
+        // A mask.
+        128.. => return None,
     };
     let (payload, rest) = rest.split_at_checked(length)?;
     Some((first, payload, rest))
@@ -209,6 +217,18 @@ mod tests {
         assert_eq!(filter().take_whole(&mut input), Some((Kind::Utf8, "é".as_bytes())));
         assert_eq!(filter().take_whole(&mut input), Some((Kind::Binary, &[7; 128][..])));
         assert_eq!(filter().take_whole(&mut input), None);
+    }
+
+    #[test]
+    fn a_message_of_over_64_kib_is_taken_when_it_is_here_whole() {
+        let filter = FrameFilter::new(FrameLimits { max_fragments: 2, max_message_size: 1 << 20 });
+        let payload = vec![7; 0x1_0000];
+        let stream = [&b"\x82\x7f\0\0\0\0\0\x01\0\0"[..], &payload, b"\x81"].concat();
+        let mut input = &stream[..];
+        assert_eq!(filter.take_whole(&mut input), Some((Kind::Binary, &payload[..])));
+        assert_eq!(input, b"\x81");
+        let mut short = &stream[..stream.len() - 2];
+        assert_eq!(filter.take_whole(&mut short), None);
     }
 
     #[test]

@@ -136,8 +136,9 @@ async fn however_the_stream_is_cut_messages_are_whole_and_in_order() {
             flood.fill().await;
             received.extend(near.read().await);
         }
-        flood.end_with(b"").await;
-        assert_numbered(&read_all(&near, received, flood.sent).await);
+        let sent = flood.sent;
+        let ((), received) = tokio::join!(flood.end_with(b""), read_all(&near, received, sent));
+        assert_numbered(&received);
     }
 }
 
@@ -220,6 +221,25 @@ async fn a_large_message_goes_into_memory_of_the_readers() {
     }
     assert_eq!(received.last(), Some(&(Kind::Ascii, b"ok".to_vec())));
     drop(peer.await.unwrap());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_task_that_has_a_part_of_a_message_completes_it_before_the_reader_reads() {
+    let (near, mut far) = pair_with(LIMITS, Timeouts::default(), |stream| Box::new(stream));
+    let large = frame(0x82, &vec![1; 100_000]);
+    far.write(&large[..70_000]).await;
+    while near.handle.stats().bytes_received < 70_000 {
+        yield_now().await;
+    }
+    near.handle.0.lease.begin_for_latency();
+    near.handle.0.waker.wake();
+    assert!(near.read_now().is_empty());
+    let (first, ()) = tokio::join!(near.read(), far.write(&large[70_000..]));
+    assert_eq!(first, [(Kind::Binary, vec![1; 100_000])]);
+    assert!(near.handle.0.lease.is_held(), "the reader reads from here on");
+    let next = frame(0x82, &vec![2; 100_000]);
+    let (second, ()) = tokio::join!(near.read(), far.write(&next));
+    assert_eq!(second, [(Kind::Binary, vec![2; 100_000])]);
 }
 
 /// A connection in the middle of a large message.
