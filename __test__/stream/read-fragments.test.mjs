@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { OPCODE } from '../helpers/frame.mjs';
+import { OPCODE, encodeFrame } from '../helpers/frame.mjs';
 import { openPair } from '../helpers/pair.mjs';
 import { test } from '../helpers/test.mjs';
 
@@ -56,4 +56,20 @@ test('an empty fragmented message is an empty chunk', async (t) => {
   peer.sendFrame({ fin: false, opcode: text });
   peer.sendFrame({ opcode: continuation });
   assert.deepEqual(await readable.getReader().read(), { value: '', done: false });
+});
+
+test('what follows an empty last fragment in the same packet is neither lost nor early', async (t) => {
+  const { peer, readable } = await openPair(t);
+  const frames = [
+    { fin: false, opcode: text, payload: 'one' },
+    { opcode: continuation },
+    { opcode: text, payload: 'two' },
+    { opcode: text },
+    { opcode: text, payload: 'four' },
+  ];
+  peer.sendRaw(Buffer.concat(frames.map(encodeFrame)));
+  const reader = readable.getReader();
+  for (const value of ['one', 'two', '', 'four']) {
+    assert.deepEqual(await reader.read(), { value, done: false });
+  }
 });

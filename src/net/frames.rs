@@ -338,10 +338,15 @@ impl FrameFilter {
         }
         let compressed = self.message.as_ref().is_some_and(|message| message.compressed);
         let mut frame = FrameState { fin, opcode, piece: 0, remaining: length };
-        if length == 0 && !compressed && !self.discarding {
+        let is_over = length == 0 && !compressed && !self.discarding;
+        if is_over {
             frame.next_piece(&mut self.header);
         }
         self.frame = Some(frame);
+        if is_over {
+            // With its header the engine has all of it: what follows is another message.
+            self.end_frame();
+        }
         Ok(())
     }
 

@@ -60,6 +60,23 @@ fn action() -> impl Strategy<Value = Action> {
     ]
 }
 
+/// The fragments of a message, and whether a Ping follows each.
+fn pieces() -> impl Strategy<Value = (Vec<Vec<u8>>, bool)> {
+    let piece = prop_oneof![
+        2 => Just(Vec::new()),
+        4 => prop::collection::vec(any::<u8>(), 1..200),
+        2 => prop::collection::vec(any::<u8>(), 200..3000),
+    ];
+    let pieces = prop_oneof![
+        3 => prop::collection::vec(piece.clone(), 1..2),
+        2 => prop::collection::vec(piece, 1..=8),
+    ];
+    let fits = |pieces: &Vec<Vec<u8>>| {
+        pieces.iter().map(Vec::len).sum::<usize>() <= LIMITS.max_message_size
+    };
+    (pieces.prop_filter("larger than a message may be", fits), any::<bool>())
+}
+
 const LIMITS: Limits = Limits {
     max_fragments: 8,
     max_message_size: 4000,
@@ -154,28 +171,28 @@ proptest! {
 
     #[test]
     fn messages_arrive_whole_and_in_order_however_they_are_cut(
-        messages in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..3000), 1..20),
-        fragment in 400_usize..5000,
-        chunk in 1_usize..2000,
+        messages in prop::collection::vec(pieces(), 1..30),
+        chunk in 1_usize..20_000,
     ) {
         run_paused(async move {
             let transport = |stream| Box::new(Choppy::new(stream, chunk)) as _;
             let (near, mut far) = pair_with(LIMITS, Timeouts::default(), transport);
-            let expected = messages.clone();
+            let expected: Vec<Vec<u8>> =
+                messages.iter().map(|(pieces, _)| pieces.concat()).collect();
             let peer = tokio::spawn(async move {
-                for message in messages {
-                    let mut pieces: Vec<&[u8]> = message.chunks(fragment).collect();
-                    if pieces.is_empty() {
-                        pieces.push(&[]);
-                    }
+                let mut bytes = Vec::new();
+                for (pieces, has_pings) in messages {
                     let last = pieces.len() - 1;
                     for (index, piece) in pieces.iter().enumerate() {
                         let opcode = if index == 0 { 2 } else { 0 };
                         let fin = if index == last { 0x80 } else { 0 };
-                        far.write(&frame(fin | opcode, piece)).await;
-                        far.write(&frame(0x89, b"ping")).await;
+                        bytes.extend(frame(fin | opcode, piece));
+                        if has_pings {
+                            bytes.extend(frame(0x89, b"ping"));
+                        }
                     }
                 }
+                far.write(&bytes).await;
                 far
             });
             let received = near.read_many(expected.len()).await;

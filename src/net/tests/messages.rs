@@ -57,6 +57,24 @@ async fn fragments_become_one_message_with_control_frames_in_between() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_follows_an_empty_last_fragment_keeps_its_place() {
+    let (near, mut far) = pair();
+    let frames = [
+        frame(0x02, b"one"),
+        frame(0x80, b""),
+        frame(0x82, b"two"),
+        frame(0x01, b""),
+        frame(0x80, b""),
+        frame(0x81, b"four"),
+        frame(0x82, b""),
+        frame(0x82, b"six"),
+    ];
+    far.write(&frames.concat()).await;
+    let received: Vec<_> = near.read_many(6).await.into_iter().map(|message| message.1).collect();
+    assert_eq!(received, [&b"one"[..], b"two", b"", b"four", b"", b"six"]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_message_of_several_pieces_arrives_whole() {
     let (near, mut far) = pair();
     let payload: Vec<u8> = (0..(3 << 20) + 5_u32).map(|i| i.to_le_bytes()[0]).collect();
