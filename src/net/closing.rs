@@ -10,7 +10,8 @@
 //!   Held ----------------> Replying -------------------------------+
 //! ```
 //!
-//! A violation takes the same way as the peer's Close frame, with an unclean outcome.
+//! A violation takes the same way as the peer's Close frame, with an unclean outcome. From Local the way
+//! leads over Replying while our Close frame is encoded and not written.
 //! The outcome is told as soon as it is certain; the socket may outlive it for a moment,
 //! so that the peer gets the Close frame before a reset.
 

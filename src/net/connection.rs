@@ -153,6 +153,10 @@ impl Connection {
                 End::Close(_) => self.await_end_of_stream(end),
                 End::Violation(_) => self.shared.settle(end.outcome()),
             },
+            // Our Close frame waits for the socket, and has its time.
+            Phase::Local { request: None } if matches!(end, End::Close(_)) => {
+                self.phase = Phase::Replying(end);
+            }
             Phase::Local { .. } => self.reply(end),
             phase => self.phase = phase,
         }
@@ -177,6 +181,11 @@ impl Connection {
         {
             self.await_end_of_stream(end);
         }
+    }
+
+    /// True when all is encoded, and the socket has to take it: that may be a Pong alone.
+    fn awaits_socket(&self) -> bool {
+        !self.output.is_flushed() && !self.writing.is_busy() && self.shared.outbox.is_empty()
     }
 
     fn on_close_request(&mut self, request: CloseRequest) {
@@ -270,7 +279,8 @@ impl Connection {
     fn poll_step(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         self.take_requests();
         self.poll_write_attached(cx);
-        if std::mem::take(&mut self.acknowledged) {
+        if self.acknowledged && !self.awaits_socket() {
+            self.acknowledged = false;
             self.on_acknowledged();
             self.poll_write(cx);
         }

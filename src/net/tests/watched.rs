@@ -1,6 +1,9 @@
 //! The reader's thread waits for the socket itself while messages come one by one.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use futures::FutureExt;
 use tokio::{
@@ -31,12 +34,19 @@ const SOON: Duration = Duration::from_secs(10);
 
 /// An environment with an event loop.
 struct Environment {
+    /// What acknowledges the end as soon as that is told, when it is here.
+    quick: OnceLock<Handle>,
     recorder: Arc<Recorder>,
     watcher: Arc<Watcher>,
 }
 
 impl Observer for Environment {
     fn signal(&self, signals: Signals) {
+        if signals == Signals::ENDING
+            && let Some(handle) = self.quick.get()
+        {
+            handle.acknowledge();
+        }
         self.recorder.signal(signals);
     }
 
@@ -60,7 +70,8 @@ impl Reader {
         let (far, _) = listener.accept().await.unwrap();
         let recorder = Arc::new(Recorder::default());
         let watcher = Arc::new(Watcher::new().unwrap());
-        let environment = Arc::new(Environment { recorder: Arc::clone(&recorder), watcher });
+        let quick = OnceLock::new();
+        let environment = Arc::new(Environment { quick, recorder: Arc::clone(&recorder), watcher });
         let limits = Limits::default();
         let observer: Arc<dyn Observer> = Arc::clone(&environment) as _;
         let shared = Arc::new(Shared::new(observer, &limits));
@@ -167,6 +178,34 @@ async fn a_dialogue_goes_on_without_the_network_thread() {
 }
 
 #[tokio::test]
+async fn a_pong_that_waits_for_the_socket_does_not_make_the_peers_close_unclean() {
+    let (mut reader, mut far) = Reader::lent().await;
+    let _ = reader.environment.quick.set(reader.near.handle.clone());
+    assert_eq!(reader.near.read_now(), []);
+    far.write(&[frame(0x89, b"?"), close_frame(1000, "")].concat()).await;
+    timeout(SOON, reader.wait()).await.expect("it is told");
+    assert_eq!(reader.near.read_now(), []);
+    assert!(!reader.is_lent());
+    assert_eq!(far.frame().await, Some((0x8a, b"?".to_vec())));
+    assert_eq!(far.frame().await, Some((0x88, 1000_u16.to_be_bytes().to_vec())));
+    drop(far);
+    assert!(matches!(reader.outcome().await, Outcome { code: 1000, error: None, .. }));
+}
+
+#[tokio::test]
+async fn both_sides_may_close_at_once() {
+    let (mut reader, mut far) = Reader::lent().await;
+    assert_eq!(reader.near.read_now(), []);
+    far.write(&close_frame(1000, "")).await;
+    timeout(SOON, reader.wait()).await.expect("it is told");
+    assert_eq!(reader.near.read_now(), []);
+    reader.near.close(1000, "");
+    assert_eq!(far.frame().await, Some((0x88, 1000_u16.to_be_bytes().to_vec())));
+    drop(far);
+    assert!(matches!(reader.outcome().await, Outcome { code: 1000, error: None, .. }));
+}
+
+#[tokio::test]
 async fn a_message_in_pieces_is_whole() {
     let (mut reader, mut far) = Reader::lent().await;
     let frame = frame(0x81, "grün".as_bytes());
@@ -192,6 +231,7 @@ async fn a_ping_is_answered_while_the_reader_does_something_else() {
 #[tokio::test]
 async fn a_ping_that_the_reader_meets_is_answered() {
     let (mut reader, mut far) = Reader::lent().await;
+    let _ = reader.environment.quick.set(reader.near.handle.clone());
     assert_eq!(reader.near.read_now(), []);
     far.write(&[frame(0x89, b"there?"), frame(0x82, b"behind")].concat()).await;
     assert_eq!(reader.read().await, [(Kind::Binary, b"behind".to_vec())]);
