@@ -19,10 +19,12 @@ const behaviours = {
   '/feed': (socket) => {
     const hash = createHash('sha256');
     for (let i = randomInt(1, 200); i > 0; i--) {
-      // Half of it can be compressed.
-      const bytes = Buffer.alloc(randomInt(0, 4000), randomBytes(randomInt(1, 2000)));
+      // Half of it can be compressed. Large messages are read in another way.
+      const size = randomInt(randomInt(20) ? 4000 : 200_000);
+      const bytes = Buffer.alloc(size, randomBytes(randomInt(1, 2000)));
       hash.update(bytes);
-      socket.send(bytes);
+      sendInFragments(socket, bytes);
+      if (!randomInt(20)) socket.ping();
     }
     socket.send(hash.digest('hex'));
     socket.close(1000, 'fed');
@@ -82,6 +84,17 @@ async function listen(http) {
   http.listen(0, '127.0.0.1');
   await once(http, 'listening');
   return http.address().port;
+}
+
+/** Most are of one frame; the others have a few, of which some are empty. */
+function sendInFragments(socket, bytes) {
+  let start = 0;
+  for (let count = randomInt(10) ? 0 : randomInt(1, 5); count > 0; count--) {
+    const end = randomInt(2) ? randomInt(start, bytes.length + 1) : start;
+    socket.send(bytes.subarray(start, end), { fin: false });
+    start = end;
+  }
+  socket.send(bytes.subarray(start));
 }
 
 function onUpgrade(request, socket, head) {
