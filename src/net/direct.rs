@@ -5,7 +5,6 @@
 //! connection.
 
 use std::{
-    io,
     pin::Pin,
     task::{Context, Poll},
 };
@@ -15,7 +14,6 @@ use tokio::io::{AsyncRead, ReadBuf};
 use super::{
     closing::Phase,
     connection::Connection,
-    error::Error,
     inbox::{Batch, Kind, PACK_LIMIT},
     reading::FLOOD,
     whole::Ahead,
@@ -123,6 +121,11 @@ impl Connection {
         if filled > 0 {
             self.shared.lease.on_used();
         }
+        if let Some(end) = self.reading.end.take() {
+            // In front of it is only what will never be complete.
+            self.on_read(end);
+            self.waker.wake_by_ref();
+        }
         let remaining = self.reading.remaining.as_mut()?;
         remaining.bytes -= filled;
         if remaining.bytes == 0 {
@@ -155,12 +158,14 @@ impl Connection {
         matches!(self.phase, Phase::Open)
             && !self.multiplexed
             && self.deflater.is_none()
+            && self.reading.end.is_none()
             && self.reading.event.is_none()
             && self.filter.is_between_messages()
     }
 
     /// Reads once, and goes on while TLS gives full records and there is room for more of them.
-    /// Returns how much came, and true when the task is woken by what comes next, or by the end.
+    /// Returns how much came, and true when the task is woken by what comes next. An end is left to the
+    /// task, which first takes what is in front of it.
     fn fill_direct(&mut self, target: &mut [u8]) -> (usize, bool) {
         let waker = self.waker.clone();
         let mut cx = Context::from_waker(&waker);
@@ -173,34 +178,25 @@ impl Connection {
         let mut buffer = ReadBuf::new(target);
         let is_dry = loop {
             let before = buffer.filled().len();
-            match Pin::new(&mut self.transport).poll_read(&mut cx, &mut buffer) {
+            let end = match Pin::new(&mut self.transport).poll_read(&mut cx, &mut buffer) {
                 Poll::Ready(Ok(())) => {
                     let n = buffer.filled().len() - before;
-                    if n == 0 {
-                        self.on_socket_end(Error::EndOfStream);
-                        break true;
+                    if n > 0 {
+                        self.on_received(n);
+                        if n < RECORD || buffer.remaining() < RECORD {
+                            break false;
+                        }
+                        continue;
                     }
-                    self.on_received(n);
-                    if n < RECORD || buffer.remaining() < RECORD {
-                        break false;
-                    }
+                    Ok(0)
                 }
-                Poll::Ready(Err(error)) => {
-                    if error.kind() == io::ErrorKind::UnexpectedEof {
-                        // TLS without close_notify: no less an end than a FIN.
-                        self.on_socket_end(Error::EndOfStream);
-                    } else {
-                        self.on_io_error("read", error);
-                    }
-                    break true;
-                }
+                Poll::Ready(Err(error)) => Err(error),
                 Poll::Pending => break true,
-            }
+            };
+            self.reading.end = Some(end);
+            self.end_lease();
+            break true;
         };
-        if !matches!(self.phase, Phase::Open) {
-            // The task ends the connection.
-            self.waker.wake_by_ref();
-        }
         (buffer.filled().len(), is_dry)
     }
 

@@ -33,6 +33,8 @@ pub(super) struct Reading {
     /// need not keep its buffer.
     assembler: Option<Box<WebSocketContext>>,
     chunk: Chunk,
+    /// The end of the socket, which the reader's thread met behind what is in the input.
+    pub(super) end: Option<io::Result<usize>>,
     /// What the filter met behind the data that the engine has been given.
     pub(super) event: Option<Step>,
     /// The last read brought so much that a message which it has a part of waits for the rest, so
@@ -59,6 +61,7 @@ impl Reading {
             input: Input::new(received),
             assembler: None,
             chunk: Chunk::default(),
+            end: None,
             event: None,
             floods: false,
             remaining: None,
@@ -81,20 +84,8 @@ impl Connection {
         self.parse();
         let mut more = std::mem::discriminant(&self.phase) != phase;
         if self.may_read() && !self.reading.input.is_full() {
-            match self.fill(cx) {
-                Poll::Ready(Ok(0)) => self.on_socket_end(Error::EndOfStream),
-                Poll::Ready(Ok(n)) => {
-                    self.reading.floods = n >= FLOOD && self.shared.lease.is_worth();
-                    self.on_received(n);
-                    self.parse();
-                    more = true;
-                }
-                Poll::Ready(Err(error)) if error.kind() == io::ErrorKind::UnexpectedEof => {
-                    // TLS without close_notify: no less an end than a FIN.
-                    self.on_socket_end(Error::EndOfStream);
-                }
-                Poll::Ready(Err(error)) => self.on_io_error("read", error),
-                Poll::Pending => {}
+            if let Poll::Ready(result) = self.fill(cx) {
+                more |= self.on_read(result);
             }
         } else if self.multiplexed {
             // Nothing fits: the stream only gathers what came for it. An error comes again.
@@ -134,7 +125,30 @@ impl Connection {
         }
     }
 
+    /// So many bytes were read into the input, or the socket is at its end. True when there may be more to
+    /// do at once.
+    pub(super) fn on_read(&mut self, result: io::Result<usize>) -> bool {
+        match result {
+            Ok(0) => self.on_socket_end(Error::EndOfStream),
+            Ok(n) => {
+                self.reading.floods = n >= FLOOD && self.shared.lease.is_worth();
+                self.on_received(n);
+                self.parse();
+                return true;
+            }
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
+                // TLS without close_notify: no less an end than a FIN.
+                self.on_socket_end(Error::EndOfStream);
+            }
+            Err(error) => self.on_io_error("read", error),
+        }
+        false
+    }
+
     fn fill(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
+        if let Some(end) = self.reading.end.take() {
+            return Poll::Ready(end);
+        }
         let input = &mut self.reading.input;
         let mut buffer = ReadBuf::new(input.room());
         match Pin::new(&mut self.transport).poll_read(cx, &mut buffer) {

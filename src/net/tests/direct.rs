@@ -19,6 +19,9 @@ const LIMITS: Limits = Limits {
     shared_buffers: true,
 };
 
+/// Time passes only when nothing else can happen.
+const SOON: Duration = Duration::from_secs(60);
+
 /// Bytes of one message.
 const SIZE: usize = 2000;
 
@@ -98,7 +101,8 @@ async fn lent_over(choppy: usize) -> (Near, Flood, Vec<Received>) {
 /// Reads until so many messages are there.
 async fn read_all(near: &Near, mut received: Vec<Received>, count: usize) -> Vec<Received> {
     while received.len() < count {
-        received.extend(near.read().await);
+        let batch = timeout(SOON, near.read()).await;
+        received.extend(batch.expect("messages come"));
         // The peer's turn, so that the socket never has little; `join!` may poll it last.
         yield_now().await;
         yield_now().await;
@@ -198,6 +202,29 @@ async fn the_end_of_the_socket_comes_behind_the_messages_before_it() {
     assert_numbered(&read_all(&near, received, sent).await);
     assert!(near.read_now().is_empty());
     assert_eq!(near.outcome().await.code, 1006);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_end_of_the_socket_comes_behind_whatever_the_readers_thread_has_left() {
+    for close in [close_frame(3000, "bye"), Vec::new()] {
+        let (near, mut flood, received) = lent().await;
+        let sent = flood.sent;
+        flood.end_with(b"").await;
+        read_all(&near, received, sent).await;
+        near.handle.0.lease.begin_for_latency();
+        // More than one batch, then what only the task can take.
+        let small: Vec<_> = (0..200_u8).map(|n| (Kind::Binary, vec![n])).collect();
+        let frames = small.iter().map(|message| frame(0x82, &message.1)).collect::<Vec<_>>();
+        let fragments = [frame(0x01, &[b'a'; 20_000]), frame(0x80, b"b")];
+        flood.far.write(&[frames.concat(), fragments.concat(), close.clone()].concat()).await;
+        drop(flood);
+        let mut received = read_all(&near, Vec::new(), 201).await;
+        assert_eq!(received.pop().unwrap().1.len(), 20_001);
+        assert_eq!(received, small);
+        near.handle.acknowledge();
+        let code = if close.is_empty() { 1006 } else { 3000 };
+        assert_eq!(near.outcome().await.code, code);
+    }
 }
 
 #[tokio::test(start_paused = true)]
