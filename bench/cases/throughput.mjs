@@ -4,12 +4,23 @@ const SIZES = {
   16: '16 B',
   64: '64 B',
   1024: '1 KiB',
+  4096: '4 KiB',
   16384: '16 KiB',
+  65536: '64 KiB',
   262144: '256 KiB',
   1048576: '1 MiB',
 };
 
-const WORDS = { 16: '16', 64: '64', 1024: '1k', 16384: '16k', 262144: '256k', 1048576: '1m' };
+const WORDS = {
+  16: '16',
+  64: '64',
+  1024: '1k',
+  4096: '4k',
+  16384: '16k',
+  65536: '64k',
+  262144: '256k',
+  1048576: '1m',
+};
 
 /** What compresses is text, and a message must be long enough for it. */
 const DEFLATED_SIZES = [1024, 16384, 262144, 1048576];
