@@ -167,6 +167,9 @@ impl Connection {
     /// Returns how much came, and true when the task is woken by what comes next. An end is left to the
     /// task, which first takes what is in front of it.
     fn fill_direct(&mut self, target: &mut [u8]) -> (usize, bool) {
+        if self.reading.end.is_some() {
+            return (0, true);
+        }
         let waker = self.waker.clone();
         let mut cx = Context::from_waker(&waker);
         if let Some(is_end) = self.shared.lease.take_input()

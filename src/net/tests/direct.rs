@@ -215,7 +215,7 @@ async fn the_end_of_the_socket_comes_behind_whatever_the_readers_thread_has_left
         // More than one batch, then what only the task can take.
         let small: Vec<_> = (0..200_u8).map(|n| (Kind::Binary, vec![n])).collect();
         let frames = small.iter().map(|message| frame(0x82, &message.1)).collect::<Vec<_>>();
-        let fragments = [frame(0x01, &[b'a'; 20_000]), frame(0x80, b"b")];
+        let fragments = [frame(0x01, &vec![b'a'; 20_000]), frame(0x80, b"b")];
         flood.far.write(&[frames.concat(), fragments.concat(), close.clone()].concat()).await;
         drop(flood);
         let mut received = read_all(&near, Vec::new(), 201).await;
