@@ -33,8 +33,8 @@ for (const sendBuffer of [16 * KIB, MIB]) {
     const writes = Array.from({ length: count }, () => writer.write(message));
     const settled = Promise.allSettled(writes);
     const waiting = await untilSteady(() => wss.stats.sendBuffered, 'what waits');
-    // The kernel may have taken a little more, and a writer that waits goes on at half of the budget.
-    assert.ok(waiting > sendBuffer / 2, `${waiting} bytes`);
+    // The kernel may have taken a little more, and a writer that waits goes on when a quarter is left.
+    assert.ok(waiting > sendBuffer / 4, `${waiting} bytes`);
     assert.ok(waiting <= sendBuffer + message.length, `${waiting} bytes`);
     wss.terminate();
     await settled;
