@@ -121,7 +121,9 @@ impl Connection {
         if filled > 0 {
             self.shared.lease.on_used();
         }
-        if let Some(end) = self.reading.end.take() {
+        if filled < wanted
+            && let Some(end) = self.reading.end.take()
+        {
             // In front of it is only what will never be complete.
             self.on_read(end);
             self.waker.wake_by_ref();
@@ -133,8 +135,8 @@ impl Connection {
             self.reading.remaining = None;
             self.shared.lease.set_large(false);
             let _ = self.shared.inbox.stop_waiting();
-            if !self.is_watched_over() {
-                // The task watches again.
+            if !self.is_watched_over() || !self.shared.lease.is_held() {
+                // The task watches again, or reads.
                 self.waker.wake_by_ref();
             }
         }

@@ -228,6 +228,26 @@ async fn the_end_of_the_socket_comes_behind_whatever_the_readers_thread_has_left
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_is_between_a_large_message_and_the_end_of_the_socket_is_read() {
+    let (near, mut flood, received) = lent().await;
+    let sent = flood.sent;
+    flood.end_with(b"").await;
+    read_all(&near, received, sent).await;
+    near.handle.0.lease.begin_for_latency();
+    // A batch ends in front of the large message, so that it begins though it is here whole.
+    let batch = frame(0x82, b"").repeat(64);
+    let large = frame(0x82, &vec![1; 40_000]);
+    let frames = [batch, large, frame(0x81, b"small"), close_frame(3000, "bye")];
+    flood.far.write(&frames.concat()).await;
+    drop(flood);
+    let received = read_all(&near, Vec::new(), 66).await;
+    assert!(received[64] == (Kind::Binary, vec![1; 40_000]), "the large message is another");
+    assert_eq!(received[65], (Kind::Ascii, b"small".to_vec()));
+    near.handle.acknowledge();
+    assert_eq!(near.outcome().await.code, 3000);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_large_message_goes_into_memory_of_the_readers() {
     let (near, mut flood, received) = lent().await;
     let large: Vec<u8> = (0..1_000_000_u32).map(|n| n.to_le_bytes()[0]).collect();

@@ -149,6 +149,20 @@ impl Reader {
         }
     }
 
+    /// Meets frames that only the task can take, and gives the socket back.
+    async fn meet(&mut self, far: &mut Far<TcpStream>, frames: &[u8]) {
+        far.write(frames).await;
+        timeout(SOON, self.wait()).await.expect("it is told");
+        assert_eq!(self.near.read_now(), []);
+        assert!(!self.is_lent());
+    }
+
+    async fn assert_clean_end(&self, mut far: Far<TcpStream>) {
+        assert_eq!(far.frame().await, Some((0x88, 1000_u16.to_be_bytes().to_vec())));
+        drop(far);
+        assert!(matches!(self.outcome().await, Outcome { code: 1000, error: None, .. }));
+    }
+
     async fn outcome(&self) -> Outcome {
         timeout(SOON, self.near.outcome()).await.expect("it ends")
     }
@@ -182,27 +196,18 @@ async fn a_pong_that_waits_for_the_socket_does_not_make_the_peers_close_unclean(
     let (mut reader, mut far) = Reader::lent().await;
     let _ = reader.environment.quick.set(reader.near.handle.clone());
     assert_eq!(reader.near.read_now(), []);
-    far.write(&[frame(0x89, b"?"), close_frame(1000, "")].concat()).await;
-    timeout(SOON, reader.wait()).await.expect("it is told");
-    assert_eq!(reader.near.read_now(), []);
-    assert!(!reader.is_lent());
+    reader.meet(&mut far, &[frame(0x89, b"?"), close_frame(1000, "")].concat()).await;
     assert_eq!(far.frame().await, Some((0x8a, b"?".to_vec())));
-    assert_eq!(far.frame().await, Some((0x88, 1000_u16.to_be_bytes().to_vec())));
-    drop(far);
-    assert!(matches!(reader.outcome().await, Outcome { code: 1000, error: None, .. }));
+    reader.assert_clean_end(far).await;
 }
 
 #[tokio::test]
 async fn both_sides_may_close_at_once() {
     let (mut reader, mut far) = Reader::lent().await;
     assert_eq!(reader.near.read_now(), []);
-    far.write(&close_frame(1000, "")).await;
-    timeout(SOON, reader.wait()).await.expect("it is told");
-    assert_eq!(reader.near.read_now(), []);
+    reader.meet(&mut far, &close_frame(1000, "")).await;
     reader.near.close(1000, "");
-    assert_eq!(far.frame().await, Some((0x88, 1000_u16.to_be_bytes().to_vec())));
-    drop(far);
-    assert!(matches!(reader.outcome().await, Outcome { code: 1000, error: None, .. }));
+    reader.assert_clean_end(far).await;
 }
 
 #[tokio::test]
