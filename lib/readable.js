@@ -67,7 +67,8 @@ class Readable {
 
   /** Messages can be read. */
   onReadable() {
-    if (this.#wanted || this.#postponed) this.#fill();
+    // A large message in the middle of which the stream was cancelled may still become complete.
+    if (!this.#finished && (this.#wanted || this.#postponed)) this.#fill();
   }
 
   /** The peer's Close frame, or its offence, comes behind the messages that are there. */
