@@ -15,12 +15,12 @@ export declare class Hub {
   sendFragment(id: number, payload: Uint8Array, isText: boolean, first: boolean, last: boolean): void
   /**
    * `wake` is called without arguments when `ready()` has something to say. It must not throw.
-   * `has_libuv` tells that the event loop is Node's.
+   * `is_node` tells that the host is Node, whose event loop and strings can be used directly.
    *
    * # Errors
    * Fails when the environment refuses a thread-safe function or a cleanup hook.
    */
-  constructor(wake: () => void, hasLibuv: boolean)
+  constructor(wake: () => void, isNode: boolean)
   /**
    * Starts a connection and returns its id.
    *

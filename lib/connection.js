@@ -232,7 +232,7 @@ class Connection {
  */
 function environment() {
   if (!current) {
-    const hub = new binding.Hub(wake, hasLibuv);
+    const hub = new binding.Hub(wake, isNode);
     const freed = new FreedMemory(hub);
     const incoming = new Incoming(hub, freed, (id) => connections.get(id)?.dispatch(READABLE));
     current = { hub, incoming, outgoing: new Outgoing(hub, freed) };
@@ -305,8 +305,8 @@ const PONG = 32;
 const TRACED = 64;
 const CERTIFICATE = 1 << 10;
 
-/** Others have an event loop of their own, and at most the names of this one. */
-const hasLibuv = !process.versions.bun && !process.versions.deno;
+/** Others have an event loop and strings of their own, and at most the names of Node's functions. */
+const isNode = !process.versions.bun && !process.versions.deno;
 
 /** Pairs of connection and signals; more than fit come in the next round. */
 const ready = new Uint32Array(2 * 256);

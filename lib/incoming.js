@@ -175,6 +175,7 @@ class Incoming {
     const [kind, length] = this.#meta;
     this.#taken += length;
     if (kind !== BINARY) {
+      this.#freed.onTaken(length);
       deliver(this.#hub.takeLargeText());
       return true;
     }

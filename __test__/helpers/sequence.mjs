@@ -86,7 +86,7 @@ const scales = [
 ];
 
 /** Where the length takes another form, or the message another way. */
-const EDGES = [0, 1, 125, 126, 127, 16_384, 32_768, 65_535, 65_536, 131_072];
+const EDGES = [0, 1, 125, 126, 127, 16_384, 32_768, 65_535, 65_536, 131_072, 262_144];
 
 /** The limit that the sequences are made for. */
 export const MAX_MESSAGE_SIZE = 300_000;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { fixtureResult } from '../helpers/child.mjs';
 import { test } from '../helpers/test.mjs';
 import { startWsServer } from '../helpers/ws-server.mjs';
-import { flood } from './flood.mjs';
+import { flood, floodWith } from './flood.mjs';
 
 test('two workers and the main thread use connections at once, and each worker ends by itself', async (t) => {
   const { url } = await startWsServer(t);
@@ -26,3 +26,12 @@ test('a worker can be terminated amid traffic, and the process goes on', async (
   assert.deepEqual(result, { codes: [1, 1, 1, 1, 1], read: 5000 });
   assert.equal(server.clients.size, 0);
 });
+
+test('workers can end with large texts that they have read, which are given back', async (t) => {
+  const text = 'a'.repeat(512 * 1024 - 1) + 'z';
+  const { url } = await startWsServer(t, { onConnection: (socket) => floodWith(socket, text) });
+  const fixture = new URL('./fixtures/texts-in-workers.mjs', import.meta.url);
+  const { growth } = await fixtureResult(fixture, { args: [url], deadline: 60_000 });
+  // They were of 192 MiB.
+  assert.ok(growth < 96 * 1024 * 1024, `${growth} bytes more`);
+}, 90_000);

@@ -21,6 +21,7 @@ use napi_derive::napi;
 use super::{
     convert::{cut_blocks, large_text},
     event_loop,
+    external_text::ExternalText,
     options::ConnectOptions,
     records::{ClosedRecord, OpenedRecord},
 };
@@ -43,6 +44,7 @@ type Wake = ThreadsafeFunction<(), (), (), Status, false, true>;
 pub struct Hub {
     /// Shared with the cleanup hook of the environment.
     connections: Rc<RefCell<HashMap<u32, Handle>>>,
+    external_text: Option<ExternalText>,
     /// A large message between `read`, which finds it, and the call that takes it.
     large: Option<(Kind, Bytes)>,
     next_id: u32,
@@ -70,19 +72,19 @@ struct ConnectionObserver {
 #[napi]
 impl Hub {
     /// `wake` is called without arguments when `ready()` has something to say. It must not throw.
-    /// `has_libuv` tells that the event loop is Node's.
+    /// `is_node` tells that the host is Node, whose event loop and strings can be used directly.
     ///
     /// # Errors
     /// Fails when the environment refuses a thread-safe function or a cleanup hook.
     #[napi(constructor, catch_unwind)]
-    pub fn new(env: Env, wake: Function<'_, (), ()>, has_libuv: bool) -> Result<Self> {
+    pub fn new(env: Env, wake: Function<'_, (), ()>, is_node: bool) -> Result<Self> {
         let signaller = Arc::new(Signaller {
             closed: AtomicBool::new(false),
             ready: Ready::default(),
             wake: OnceLock::new(),
         });
         let connections: Rc<RefCell<HashMap<u32, Handle>>> = Rc::default();
-        let watcher = if has_libuv {
+        let watcher = if is_node {
             event_loop::watch(env, &wake, Rc::clone(&connections), Arc::clone(&signaller))?
         } else {
             None
@@ -99,7 +101,8 @@ impl Hub {
                 handle.terminate();
             }
         })?;
-        Ok(Self { connections, large: None, next_id: 0, signaller, watcher })
+        let external_text = is_node.then(ExternalText::load).flatten();
+        Ok(Self { connections, external_text, large: None, next_id: 0, signaller, watcher })
     }
 
     /// Starts a connection and returns its id.
@@ -213,7 +216,7 @@ impl Hub {
     #[napi(catch_unwind, ts_return_type = "string")]
     pub fn take_large_text<'env>(&mut self, env: &'env Env) -> Result<Unknown<'env>> {
         match self.large.take() {
-            Some((kind, payload)) => large_text(env, kind, &payload),
+            Some((kind, payload)) => large_text(env, self.external_text, kind, payload),
             None => Err(Error::new(Status::GenericFailure, "there is no large message")),
         }
     }

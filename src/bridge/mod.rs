@@ -14,9 +14,11 @@
 //! | `flush`, `sendLarge`, `sendFragment` | down | a slab of messages of any connections, one large message, or a part of one |
 //! | `connect`, `close`, `acknowledge`, `discard`, `terminate`, `ping`, `watch` | down | one request |
 
+pub mod characters;
 pub mod convert;
 #[cfg_attr(not(target_os = "linux"), path = "no_event_loop.rs")]
 mod event_loop;
+pub mod external_text;
 pub mod fragments;
 pub mod hub;
 pub mod memory;
