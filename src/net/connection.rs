@@ -192,7 +192,7 @@ impl Connection {
         match &self.phase {
             Phase::Open => {
                 self.filter.discard();
-                self.abandon_remaining();
+                self.abandon_large();
                 self.deadline.arm(self.timeouts.close);
                 self.phase = Phase::Local { request: Some(request) };
             }

@@ -19,13 +19,6 @@ use super::{
     whole::Ahead,
 };
 
-/// What is left of a large message that goes into memory of the reader's as it comes.
-#[derive(Debug)]
-pub(super) struct Remaining {
-    bytes: usize,
-    total: usize,
-}
-
 /// True when `length << 2 | kind` is that of a text.
 fn is_text(entry: u32) -> bool {
     entry & 3 != Kind::Binary as u32
@@ -38,8 +31,8 @@ impl Connection {
     /// rest to the task, when it meets something else, or there is little and the reader's thread cannot
     /// wait for the socket. When it gives nothing, whoever waits is woken by what comes next.
     pub(super) fn read_direct(&mut self, slab: &mut [u8], meta: &mut [u32]) -> Batch {
-        if let Some(remaining) = &self.reading.remaining {
-            return Batch::Begun(Kind::Binary, remaining.total);
+        if self.reading.begun.is_some() {
+            return self.read_begun();
         }
         if self.is_amid_assembly() {
             // The task goes on to the end of that message, and tells of it.
@@ -51,8 +44,8 @@ impl Connection {
             self.end_lease();
             return Batch::Empty;
         }
-        if let Some(begun) = self.look_ahead(room) {
-            return begun;
+        if self.look_ahead(room) {
+            return self.read_begun();
         }
         if held > room / 2 {
             // More than a part of a message: the task has it.
@@ -87,7 +80,7 @@ impl Connection {
             } else if more > 0 {
                 self.end_lease();
             }
-            let begun = self.look_ahead(room);
+            let has_begun = self.look_ahead(room);
             if count > 0 {
                 self.reading.was_large = false;
                 self.shared.stats.on_messages_received(count, bytes);
@@ -99,55 +92,7 @@ impl Connection {
                 let _ = self.shared.inbox.stop_waiting();
                 return Batch::Packed(count);
             }
-            return begun.unwrap_or(Batch::Empty);
-        }
-    }
-
-    /// Goes on with the large message that was begun: fills `target`, its rest, from the front.
-    /// Returns how much came; `None` when it will never be complete.
-    pub(super) fn read_remaining(&mut self, target: &mut [u8]) -> Option<usize> {
-        let wanted = self.reading.remaining.as_ref()?.bytes;
-        let target = target.get_mut(..wanted)?;
-        let mut filled = self.reading.input.len().min(wanted);
-        self.reading.input.take(&mut target[..filled]);
-        // As long as the socket has something: otherwise nothing would wake the task.
-        while filled < wanted {
-            let (more, is_dry) = self.fill_direct(&mut target[filled..]);
-            filled += more;
-            if is_dry {
-                break;
-            }
-        }
-        if filled > 0 {
-            self.shared.lease.on_used();
-        }
-        if filled < wanted
-            && let Some(end) = self.reading.end.take()
-        {
-            // In front of it is only what will never be complete.
-            self.on_read(end);
-            self.waker.wake_by_ref();
-        }
-        let remaining = self.reading.remaining.as_mut()?;
-        remaining.bytes -= filled;
-        if remaining.bytes == 0 {
-            self.shared.stats.on_messages_received(1, remaining.total);
-            self.reading.remaining = None;
-            self.shared.lease.set_large(false);
-            let _ = self.shared.inbox.stop_waiting();
-            if !self.is_watched_over() || !self.shared.lease.is_held() {
-                // The task watches again, or reads.
-                self.waker.wake_by_ref();
-            }
-        }
-        Some(filled)
-    }
-
-    /// Leaves the rest of a large message to the filter, which throws it away.
-    pub(super) fn abandon_remaining(&mut self) {
-        if let Some(remaining) = self.reading.remaining.take() {
-            self.shared.lease.set_large(false);
-            self.filter.resume(remaining.bytes as u64);
+            return if has_begun { self.read_begun() } else { Batch::Empty };
         }
     }
 
@@ -168,7 +113,7 @@ impl Connection {
     /// Reads once, and goes on while TLS gives full records and there is room for more of them.
     /// Returns how much came, and true when the task is woken by what comes next. An end is left to the
     /// task, which first takes what is in front of it.
-    fn fill_direct(&mut self, target: &mut [u8]) -> (usize, bool) {
+    pub(super) fn fill_direct(&mut self, target: &mut [u8]) -> (usize, bool) {
         if self.reading.end.is_some() {
             return (0, true);
         }
@@ -221,26 +166,22 @@ impl Connection {
         (count, bytes, rest)
     }
 
-    /// Looks at what is in the input: messages and the part of one stay there; a large one begins;
-    /// whatever else is the task's.
-    fn look_ahead(&mut self, room: usize) -> Option<Batch> {
+    /// Looks at what is in the input: messages and the part of one stay there; whatever else is the
+    /// task's. True when a large one begins.
+    fn look_ahead(&mut self, room: usize) -> bool {
         match self.filter.look_ahead(self.reading.input.bytes(), large_from(room)) {
-            Ahead::Part | Ahead::Whole => None,
-            Ahead::Large { header, length } if length <= LARGE_LIMIT => {
+            Ahead::Part | Ahead::Whole => {}
+            Ahead::Large { header, length, is_text } if length <= LARGE_LIMIT => {
                 self.reading.input.skip(header);
-                self.reading.remaining = Some(Remaining { bytes: length, total: length });
-                self.reading.was_large = true;
-                self.shared.lease.set_large(true);
-                Some(Batch::Begun(Kind::Binary, length))
+                self.begin_large(length, is_text);
+                return true;
             }
-            Ahead::Large { .. } | Ahead::Other => {
-                self.end_lease();
-                None
-            }
+            Ahead::Large { .. } | Ahead::Other => self.end_lease(),
         }
+        false
     }
 
-    fn end_lease(&mut self) {
+    pub(super) fn end_lease(&mut self) {
         self.shared.lease.end();
         self.waker.wake_by_ref();
     }

@@ -47,7 +47,7 @@ impl Connection {
         if self.is_amid_assembly() {
             return false;
         }
-        let is_amid_large = self.reading.remaining.is_some();
+        let is_amid_large = self.reading.begun.is_some();
         if self.shared.lease.is_guarded() {
             self.vigil.deadline.disarm();
         } else {

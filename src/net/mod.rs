@@ -51,6 +51,8 @@ pub mod inflate;
 mod input;
 mod interim;
 pub mod key_log;
+mod large;
+mod large_text;
 mod lease;
 mod lending;
 pub mod observer;

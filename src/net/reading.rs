@@ -15,11 +15,11 @@ use tokio_tungstenite::tungstenite::{
 use super::{
     closing::{End, Phase},
     connection::Connection,
-    direct::Remaining,
     error::{Error, Violation},
     frames::{Control, FrameFilter, Step},
     inbox::{Chunk, Kind, PACK_LIMIT},
     input::{Input, READ_BUFFER},
+    large::Begun,
     observer::Signals,
     output::Output,
     whole::Ahead,
@@ -41,7 +41,7 @@ pub(super) struct Reading {
     /// that the engine is empty when the socket is lent.
     pub(super) floods: bool,
     /// The large message that the reader's thread is taking.
-    pub(super) remaining: Option<Remaining>,
+    pub(super) begun: Option<Begun>,
     /// The last message that the reader's thread took was large.
     pub(super) was_large: bool,
 }
@@ -64,7 +64,7 @@ impl Reading {
             end: None,
             event: None,
             floods: false,
-            remaining: None,
+            begun: None,
             was_large: false,
         }
     }

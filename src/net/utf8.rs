@@ -1,5 +1,7 @@
 //! UTF-8 checked piece by piece, so that broken text fails before its frame has ended.
 
+use simdutf8::compat;
+
 /// The bytes are not, and cannot become, valid UTF-8.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InvalidUtf8;
@@ -30,7 +32,7 @@ impl Utf8Checker {
                 Err(_) => return Err(InvalidUtf8),
             }
         }
-        if let Err(error) = std::str::from_utf8(bytes) {
+        if let Err(error) = compat::from_utf8(bytes) {
             if error.error_len().is_some() {
                 return Err(InvalidUtf8);
             }
@@ -39,6 +41,12 @@ impl Utf8Checker {
             self.partial_len = rest.len();
         }
         Ok(())
+    }
+
+    /// True when the text so far ends in a part of a character.
+    #[must_use]
+    pub fn is_amid_character(&self) -> bool {
+        self.partial_len > 0
     }
 }
 

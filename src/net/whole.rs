@@ -4,6 +4,8 @@
 //! its copy; everything else (fragments, compressed or incomplete messages, and whatever is wrong)
 //! goes the long way, which is the only one that makes violations.
 
+use simdutf8::{basic, compat};
+
 use super::{error::Violation, frames::FrameFilter, inbox::Kind};
 
 /// A message's kind and payload.
@@ -115,10 +117,10 @@ impl FrameFilter {
         }
         let is_text = *first == FINAL_TEXT;
         if header + length > limit {
-            if is_text { Ahead::Other } else { Ahead::Large { header, length } }
+            Ahead::Large { header, length, is_text }
         } else if let Some(payload) = payload.get(..length) {
             if kind_of(*first, payload).is_some() { Ahead::Whole } else { Ahead::Other }
-        } else if is_text && std::str::from_utf8(payload).is_err_and(|e| e.error_len().is_some()) {
+        } else if is_text && compat::from_utf8(payload).is_err_and(|e| e.error_len().is_some()) {
             // The connection fails now, and not when the rest has come.
             Ahead::Other
         } else {
@@ -159,7 +161,7 @@ fn split_frame(input: &[u8]) -> Option<(u8, &[u8], &[u8])> {
 fn kind_of(first: u8, payload: &[u8]) -> Option<Kind> {
     match first {
         FINAL_TEXT if payload.is_ascii() => Some(Kind::Ascii),
-        FINAL_TEXT if std::str::from_utf8(payload).is_ok() => Some(Kind::Utf8),
+        FINAL_TEXT if basic::from_utf8(payload).is_ok() => Some(Kind::Utf8),
         FINAL_BINARY => Some(Kind::Binary),
         _ => None,
     }
@@ -170,12 +172,14 @@ fn kind_of(first: u8, payload: &[u8]) -> Option<Kind> {
 pub enum Ahead {
     /// Of a message that can be taken whole, or of nothing yet.
     Part,
-    /// Of a binary message of `length` bytes behind a header of `header` bytes, which is too large.
+    /// Of a message that is too large.
     Large {
         /// Bytes of the frame's header.
         header: usize,
         /// Bytes of its payload.
         length: usize,
+        /// The opcode says so.
+        is_text: bool,
     },
     /// Of a message that can be taken.
     Whole,
@@ -269,16 +273,18 @@ mod tests {
         }
         let large = [&b"\x82\x7e\0\xc8"[..], &[1; 200]].concat();
         for shown in [4, 5, large.len()] {
-            assert_eq!(ahead(&large[..shown]), Ahead::Large { header: 4, length: 200 });
+            let is_text = false;
+            assert_eq!(ahead(&large[..shown]), Ahead::Large { header: 4, length: 200, is_text });
         }
+        let text = Ahead::Large { header: 4, length: 200, is_text: true };
+        assert_eq!(ahead(b"\x81\x7e\0\xc8"), text);
         for other in [
             &b"\x01"[..],
             b"\x89\x00",
             b"\x81\x85",
-            // Text that is wrong, or whose beginning is already, and text that is large.
+            // Text that is wrong, or whose beginning is already.
             b"\x81\x02\xc3\x28",
             b"\x81\x03\xc3\x28",
-            b"\x81\x7e\0\xc8",
             // Beyond the limit, and lengths in more bytes than needed.
             b"\x82\x7e\x01\x2d",
             b"\x82\x7e\0\x05",

@@ -34,10 +34,10 @@ fn numbered(number: usize) -> Received {
 
 /// A peer that sends numbered messages as fast as they are taken. What is cut of the last one is
 /// sent with the next call.
-struct Flood {
-    far: Far,
-    sent: usize,
-    rest: Vec<u8>,
+pub(super) struct Flood {
+    pub(super) far: Far,
+    pub(super) sent: usize,
+    pub(super) rest: Vec<u8>,
 }
 
 impl Flood {
@@ -69,7 +69,7 @@ impl Flood {
     }
 
     /// Sends what is left of the last message, and `more`.
-    async fn end_with(&mut self, more: &[u8]) {
+    pub(super) async fn end_with(&mut self, more: &[u8]) {
         let rest = std::mem::take(&mut self.rest);
         self.far.write(&rest).await;
         self.far.write(more).await;
@@ -77,11 +77,11 @@ impl Flood {
 }
 
 /// A connection whose reader was lent the socket, its peer, and what was read until then.
-async fn lent() -> (Near, Flood, Vec<Received>) {
+pub(super) async fn lent() -> (Near, Flood, Vec<Received>) {
     lent_over(usize::MAX).await
 }
 
-async fn lent_over(choppy: usize) -> (Near, Flood, Vec<Received>) {
+pub(super) async fn lent_over(choppy: usize) -> (Near, Flood, Vec<Received>) {
     let (near, far) = pair_with(LIMITS, Timeouts::default(), |stream| match choppy {
         usize::MAX => Box::new(stream),
         size => Box::new(Choppy::new(stream, size)),
@@ -99,7 +99,11 @@ async fn lent_over(choppy: usize) -> (Near, Flood, Vec<Received>) {
 }
 
 /// Reads until so many messages are there.
-async fn read_all(near: &Near, mut received: Vec<Received>, count: usize) -> Vec<Received> {
+pub(super) async fn read_all(
+    near: &Near,
+    mut received: Vec<Received>,
+    count: usize,
+) -> Vec<Received> {
     while received.len() < count {
         let batch = timeout(SOON, near.read()).await;
         received.extend(batch.expect("messages come"));
@@ -110,7 +114,7 @@ async fn read_all(near: &Near, mut received: Vec<Received>, count: usize) -> Vec
     received
 }
 
-fn assert_numbered(received: &[Received]) {
+pub(super) fn assert_numbered(received: &[Received]) {
     for (number, message) in received.iter().enumerate() {
         assert!(*message == numbered(number), "message {number} is another");
     }
@@ -248,29 +252,6 @@ async fn what_is_between_a_large_message_and_the_end_of_the_socket_is_read() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_large_message_goes_into_memory_of_the_readers() {
-    let (near, mut flood, received) = lent().await;
-    let large: Vec<u8> = (0..1_000_000_u32).map(|n| n.to_le_bytes()[0]).collect();
-    let (rest, frame) = (std::mem::take(&mut flood.rest), frame(0x82, &large));
-    let mut far = flood.far;
-    let peer = tokio::spawn(async move {
-        far.write(&rest).await;
-        for _ in 0..3 {
-            far.write(&frame).await;
-        }
-        far.write(b"\x81\x02ok").await;
-        far
-    });
-    let received = read_all(&near, received, flood.sent + 4).await;
-    assert_numbered(&received[..flood.sent]);
-    for message in &received[flood.sent..flood.sent + 3] {
-        assert!(message.1 == large, "a large message is another");
-    }
-    assert_eq!(received.last(), Some(&(Kind::Ascii, b"ok".to_vec())));
-    drop(peer.await.unwrap());
-}
-
-#[tokio::test(start_paused = true)]
 async fn a_task_that_has_a_part_of_a_message_completes_it_before_the_reader_reads() {
     let (near, mut far) = pair_with(LIMITS, Timeouts::default(), |stream| Box::new(stream));
     let large = frame(0x82, &vec![1; 100_000]);
@@ -287,48 +268,4 @@ async fn a_task_that_has_a_part_of_a_message_completes_it_before_the_reader_read
     let next = frame(0x82, &vec![2; 100_000]);
     let (second, ()) = tokio::join!(near.read(), far.write(&next));
     assert_eq!(second, [(Kind::Binary, vec![2; 100_000])]);
-}
-
-/// A connection in the middle of a large message.
-async fn amid_large() -> (Near, Flood) {
-    let (near, mut flood, received) = lent().await;
-    let large = frame(0x82, &vec![1; 100_000]);
-    flood.rest.extend_from_slice(&large[..20_000]);
-    let rest = std::mem::take(&mut flood.rest);
-    let sent = flood.sent;
-    tokio::join!(flood.far.write(&rest), read_all(&near, received, sent));
-    assert!(near.read_now().is_empty());
-    assert!(near.begun.lock().unwrap().is_some(), "the message has begun");
-    flood.rest = large[20_000..].to_vec();
-    (near, flood)
-}
-
-#[tokio::test(start_paused = true)]
-async fn closing_in_the_middle_of_a_large_message_is_clean() {
-    let (near, mut flood) = amid_large().await;
-    near.close(1000, "");
-    assert_eq!(flood.far.frame().await, Some((0x88, 1000_u16.to_be_bytes().to_vec())));
-    flood.end_with(&close_frame(1000, "")).await;
-    drop(flood);
-    assert!(matches!(near.outcome().await, Outcome { code: 1000, error: None, .. }));
-    assert!(near.read_now().is_empty());
-}
-
-#[tokio::test(start_paused = true)]
-async fn an_end_in_the_middle_of_a_large_message_is_told() {
-    let (near, flood) = amid_large().await;
-    drop(flood);
-    near.recorder.wait(Signals::READABLE).await;
-    assert!(near.read_now().is_empty());
-    assert_eq!(near.outcome().await.code, 1006);
-    assert!(near.read_now().is_empty());
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_reader_waits_for_the_rest_of_a_large_message_as_long_as_it_takes() {
-    let (near, mut flood) = amid_large().await;
-    tokio::time::sleep(Duration::from_secs(60)).await;
-    assert!(near.read_now().is_empty());
-    let (message, ()) = tokio::join!(near.read(), flood.end_with(b""));
-    assert_eq!(message, [(Kind::Binary, vec![1; 100_000])]);
 }

@@ -11,6 +11,7 @@ mod direct;
 #[cfg(target_os = "linux")]
 mod guarded;
 mod heartbeat;
+mod large;
 mod messages;
 mod parsers;
 mod pings;
