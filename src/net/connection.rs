@@ -143,6 +143,7 @@ impl Connection {
 
     /// The peer's frames have ended, at their place in the order of events.
     pub(super) fn on_end(&mut self, end: End) {
+        self.deliver();
         match std::mem::replace(&mut self.phase, Phase::Done) {
             Phase::Open => {
                 self.phase = Phase::Held(end);
@@ -164,6 +165,8 @@ impl Connection {
 
     /// The socket is at its end, or has failed.
     pub(super) fn on_socket_end(&mut self, error: Error) {
+        // Whoever is told of the end takes what is there, and does not look again.
+        self.deliver();
         match std::mem::replace(&mut self.phase, Phase::Done) {
             Phase::Ended(Some(outcome)) => self.shared.settle(outcome),
             Phase::Ended(None) | Phase::Done => {}

@@ -101,7 +101,7 @@ impl Connection {
     }
 
     /// Hands what was received to the reader.
-    fn deliver(&mut self) {
+    pub(super) fn deliver(&mut self) {
         let (messages, bytes) = self.reading.chunk.counts();
         self.shared.stats.on_messages_received(messages, bytes);
         if messages > 0 {

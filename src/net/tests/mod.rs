@@ -13,6 +13,7 @@ mod guarded;
 mod heartbeat;
 mod large;
 mod messages;
+mod order;
 mod parsers;
 mod pings;
 mod proxies;
