@@ -40,7 +40,7 @@ const FOLDERS = [
  * These measure memory, of which the sanitizer takes more, or start a process under Node's
  * permission model, which does not let it begin.
  */
-const UNSUITED = ['network/permission'];
+const UNSUITED = ['network/permission', 'process/long-lives'];
 
 const folder = path.join(cache, 'sanitize');
 const addon = path.join(folder, 'websocketstream.node');

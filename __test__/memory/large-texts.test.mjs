@@ -1,10 +1,13 @@
 // Large texts lie outside of V8's heap, which has to be told of them and to give them back.
 
 import assert from 'node:assert/strict';
+import { fixtureResult } from '../helpers/child.mjs';
 import { startProgram } from '../helpers/program.mjs';
 import { startServer } from '../helpers/server.mjs';
 import { isSteady } from '../helpers/steady-memory.mjs';
 import { test } from '../helpers/test.mjs';
+import { startWsServer } from '../helpers/ws-server.mjs';
+import { floodWith } from '../process/flood.mjs';
 
 const MIB = 1024 * 1024;
 const COUNT = 600;
@@ -33,3 +36,12 @@ for (const [name, character] of [
     assert.ok(growth < (isSteady ? 16 : 200) * MIB, `${growth} bytes more after ${COUNT} MiB`);
   }, 90_000);
 }
+
+test('large texts that workers have when they end are given back', async (t) => {
+  const text = 'a'.repeat(512 * 1024 - 1) + 'z';
+  const { url } = await startWsServer(t, { onConnection: (socket) => floodWith(socket, text) });
+  const fixture = new URL('../process/fixtures/texts-in-workers.mjs', import.meta.url);
+  const { growth } = await fixtureResult(fixture, { args: [url], deadline: 60_000 });
+  // They were of 192 MiB.
+  assert.ok(growth < 96 * MIB, `${growth} bytes more`);
+}, 90_000);
