@@ -66,7 +66,7 @@ export function makeSequence(seed) {
  * @param {number} seed
  * @param {Buffer} bytes
  */
-export function inPackets(seed, bytes) {
+function inPackets(seed, bytes) {
   const random = seeded(seed);
   const most = [bytes.length + 1, 200_000, 20_000, 3000][random(4)];
   const packets = [];
@@ -76,6 +76,38 @@ export function inPackets(seed, bytes) {
     start += size;
   }
   return packets;
+}
+
+/**
+ * Sends a whole sequence in packets, and ends the socket where it says so.
+ *
+ * @param {import('./peer.mjs').Peer} peer
+ * @param {number} seed
+ * @param {ReturnType<typeof makeSequence>} sequence
+ */
+export async function sendSequence(peer, seed, { steps, last, isCutOff }) {
+  const random = seeded(seed);
+  for (const packet of inPackets(seed, Buffer.concat([...steps, last]))) {
+    const taken = peer.sendRaw(packet);
+    if (random(3) === 0) await turn();
+    else if (random(10) === 0) await taken;
+  }
+  if (isCutOff) peer.end();
+}
+
+/**
+ * @param {string | Uint8Array} message as it was read
+ * @param {string | Buffer} expected
+ */
+export function isSameMessage(message, expected) {
+  return typeof expected === 'string' ? message === expected : expected.equals(message);
+}
+
+/** @returns {Promise<void>} the next turn of the event loop */
+export function turn() {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
 }
 
 const scales = [

@@ -5,7 +5,14 @@ import { randomInt } from 'node:crypto';
 
 import { OPCODE } from '../helpers/frame.mjs';
 import { openPair } from '../helpers/pair.mjs';
-import { inPackets, makeSequence, MAX_MESSAGE_SIZE, seeded } from '../helpers/sequence.mjs';
+import {
+  isSameMessage,
+  makeSequence,
+  MAX_MESSAGE_SIZE,
+  seeded,
+  sendSequence,
+  turn,
+} from '../helpers/sequence.mjs';
 import { test } from '../helpers/test.mjs';
 import { Authority } from '../helpers/tls.mjs';
 import { within } from '../helpers/until.mjs';
@@ -21,7 +28,7 @@ const readers = [
 for (const [reader, options, pause] of readers) {
   test(`${reader} gets all messages before the end`, async (t) => {
     await forEachSequence(t, options, async ({ sequence, seed, peer, readable }) => {
-      sendAll(peer, seed, sequence);
+      sendSequence(peer, seed, sequence);
       await assertMessages(readable, sequence, pause && { random: seeded(seed), pause });
     });
   });
@@ -35,7 +42,7 @@ test('a reader over TLS gets all messages before the end', async (t) => {
     t,
     client,
     async ({ sequence, seed, peer, readable }) => {
-      sendAll(peer, seed, sequence);
+      sendSequence(peer, seed, sequence);
       await assertMessages(readable, sequence);
     },
     server,
@@ -62,12 +69,6 @@ test('one who answers each message gets all messages before the end', async (t) 
     });
   });
 });
-
-function turn() {
-  return new Promise((resolve) => {
-    setImmediate(resolve);
-  });
-}
 
 /** Some sequences, other ones each time. The name of one that fails tells its number. */
 async function forEachSequence(t, options, use, server = {}) {
@@ -99,23 +100,13 @@ async function forEachSequence(t, options, use, server = {}) {
   }
 }
 
-async function sendAll(peer, seed, { steps, last, isCutOff }) {
-  const random = seeded(seed);
-  for (const packet of inPackets(seed, Buffer.concat([...steps, last]))) {
-    const taken = peer.sendRaw(packet);
-    if (random(3) === 0) await turn();
-    else if (random(10) === 0) await taken;
-  }
-  if (isCutOff) peer.end();
-}
-
 async function assertMessages(readable, { name, messages }, slowly, onMessage = () => {}) {
   let count = 0;
   try {
     for await (const message of readable) {
       const expected = messages[count++];
       assert.equal(typeof message, typeof expected, `${name}, message ${count}`);
-      assert.ok(isEqual(message, expected), `${name}, message ${count}`);
+      assert.ok(isSameMessage(message, expected), `${name}, message ${count}`);
       onMessage(message);
       if (slowly?.random(slowly.pause) === 0) await turn();
     }
@@ -123,10 +114,6 @@ async function assertMessages(readable, { name, messages }, slowly, onMessage = 
     if (error instanceof assert.AssertionError) throw error;
   }
   assert.equal(count, messages.length, name);
-}
-
-function isEqual(message, expected) {
-  return typeof expected === 'string' ? message === expected : expected.equals(message);
 }
 
 /** What the client sends until its Close frame, or its end; the server closes the socket then. */
