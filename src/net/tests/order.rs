@@ -26,7 +26,7 @@ impl Observer for Quick {
         if signals == Signals::ENDING || signals == Signals::CLOSED {
             let mut meta = [0; 64];
             let handle = self.handle.get().unwrap();
-            let batch = handle.read(&mut [0; 1 << 17], &mut meta);
+            let batch = handle.read(&mut [0; 1 << 12], &mut meta);
             self.counts.lock().unwrap().push(match batch {
                 Batch::Packed(count) => count,
                 _ => 0,
