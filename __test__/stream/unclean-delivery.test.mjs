@@ -58,6 +58,34 @@ test('messages that came before a reset are delivered once they were received', 
   assert.equal(await rejection(reader.read()), error);
 });
 
+test('a client that writes gets what was sent before a reset', async (t) => {
+  for (let round = 0; round < 20; round++) {
+    const { wss, peer, readable, writable } = await openPair(t);
+    const writer = writable.getWriter();
+    let isOpen = true;
+    writer.closed.catch(() => {
+      isOpen = false;
+    });
+    const write = () => {
+      for (let i = 0; isOpen && i < 5; i++) writer.write(new Uint8Array(100)).catch(() => {});
+      if (isOpen) setImmediate(write);
+    };
+    write();
+    await peer.next();
+    const messages = Array.from({ length: 50 }, (_, i) => `${i}`);
+    await Promise.all(messages.map((message) => peer.sendText(message)));
+    peer.reset();
+    const seen = [];
+    const error = await rejection(
+      (async () => {
+        for await (const text of readable) seen.push(text);
+      })(),
+    );
+    assert.deepEqual(seen, messages);
+    assert.equal(await rejection(wss.closed), error);
+  }
+});
+
 test('a readable that is cancelled after an unclean end is done', async (t) => {
   const { wss, peer, readable } = await openPair(t);
   for (let i = 0; i < 100; i++) peer.sendText(`${i}`);

@@ -58,7 +58,8 @@ pub struct Connection {
     pub(super) writing: Writing,
     /// The reader has taken everything before the peer's end; its answers are written first.
     acknowledged: bool,
-    deadline: Deadline,
+    /// Armed by the task only: the thread of a writer has no timers.
+    pub(super) deadline: Deadline,
     timeouts: Timeouts,
     /// Wakes the task, whoever polls the socket.
     pub(super) waker: Waker,
@@ -126,6 +127,7 @@ impl Connection {
         matches!(self.phase, Phase::Open)
             && self.output.is_flushed()
             && self.shared.outbox.is_empty()
+            && !self.writing.has_failed()
     }
 
     /// Compresses messages, and takes compressed ones, from here on.
@@ -218,7 +220,9 @@ impl Connection {
             Phase::Held(_) => self.on_acknowledged(),
             Phase::Ended(_) => self.on_socket_end(Error::EndOfStream),
             Phase::Open | Phase::Local { .. } | Phase::Replying(_) | Phase::Done => {
-                self.on_socket_end(Error::CloseTimeout(self.timeouts.close));
+                let error = Error::CloseTimeout(self.timeouts.close);
+                let error = self.writing.cause_of_end(error);
+                self.on_socket_end(error);
             }
         }
     }
@@ -287,7 +291,9 @@ impl Connection {
             self.on_acknowledged();
             self.poll_write(cx);
         }
-        if self.output.is_flushed() {
+        if self.writing.has_failed() {
+            self.on_unwritable();
+        } else if self.output.is_flushed() {
             self.on_flushed();
         }
         let encoded = self.output.pending();
@@ -304,12 +310,16 @@ impl Connection {
 
     /// A failure of the transport, in the order of events.
     pub(super) fn on_io_error(&mut self, syscall: &'static str, source: io::Error) {
-        // A stream of HTTP/2 knows better than a number what became of it.
-        let error = source.downcast().unwrap_or_else(|source| {
-            tls::error_behind(&source).unwrap_or(Error::Io { syscall, source })
-        });
+        let error = self.writing.cause_of_end(io_error(syscall, source));
         self.on_socket_end(error);
     }
+}
+
+pub(super) fn io_error(syscall: &'static str, source: io::Error) -> Error {
+    // A stream of HTTP/2 knows better than a number what became of it.
+    source.downcast().unwrap_or_else(|source| {
+        tls::error_behind(&source).unwrap_or(Error::Io { syscall, source })
+    })
 }
 
 impl Future for Connection {

@@ -15,8 +15,8 @@ use tokio_tungstenite::tungstenite::{
 };
 
 use super::{
-    closing::{CloseRequest, Phase},
-    connection::Connection,
+    closing::{CloseRequest, LINGER, Phase},
+    connection::{Connection, io_error},
     deflate::Deflater,
     error::Error,
     observer::Signals,
@@ -34,6 +34,8 @@ pub(super) struct Writing {
     offset: usize,
     /// The newest Ping's payload, while the output is too full to answer it.
     pong: Option<Bytes>,
+    /// Why the socket takes nothing any more.
+    failure: Option<Error>,
 }
 
 impl Writing {
@@ -44,7 +46,17 @@ impl Writing {
 
     /// Drops what waits.
     pub(super) fn clear(&mut self) {
-        *self = Self::default();
+        *self = Self { failure: self.failure.take(), ..Self::default() };
+    }
+
+    /// True once the socket takes nothing any more.
+    pub(super) fn has_failed(&self) -> bool {
+        self.failure.is_some()
+    }
+
+    /// Why the connection ends: when the socket took nothing any more, that came first.
+    pub(super) fn cause_of_end(&mut self, error: Error) -> Error {
+        self.failure.take().unwrap_or(error)
     }
 
     /// Bytes that wait here.
@@ -89,18 +101,34 @@ impl Connection {
     /// # Cancel safety
     /// Whatever was taken from the outbox is in a field until it is written.
     pub(super) fn poll_write(&mut self, cx: &mut Context<'_>) {
-        loop {
+        while !self.writing.has_failed() {
             self.encode();
             match self.output.poll_flush(&mut self.transport, cx) {
                 // The writer makes its next messages while the rest is written.
                 Poll::Ready(Ok(())) if self.output.pending() > 0 || self.has_more() => {
                     self.report();
                 }
-                Poll::Ready(Err(error)) => return self.on_io_error("write", error),
+                Poll::Ready(Err(error)) => {
+                    self.writing.failure = Some(io_error("write", error));
+                }
                 Poll::Ready(Ok(())) | Poll::Pending => break,
             }
         }
         self.report();
+    }
+
+    /// The socket takes nothing any more. What the peer sent before it went is there still, and is read;
+    /// its end follows at once.
+    pub(super) fn on_unwritable(&mut self) {
+        if matches!(self.phase, Phase::Open) {
+            if !self.deadline.is_armed() {
+                self.shared.lease.end();
+                self.deadline.arm(LINGER);
+            }
+        } else {
+            let error = self.writing.cause_of_end(Error::EndOfStream);
+            self.on_socket_end(error);
+        }
     }
 
     /// Tells the outside what has been written, and the writer when there is room.

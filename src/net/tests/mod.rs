@@ -17,6 +17,7 @@ mod order;
 mod parsers;
 mod pings;
 mod proxies;
+mod unwritable;
 mod violations;
 #[cfg(target_os = "linux")]
 mod watched;
