@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { encodeFrame, OPCODE } from '../helpers/frame.mjs';
 import { assertWebSocketError, rejection } from '../helpers/outcome.mjs';
 import { openPair } from '../helpers/pair.mjs';
 import { test } from '../helpers/test.mjs';
@@ -73,7 +74,9 @@ test('a client that writes gets what was sent before a reset', async (t) => {
     write();
     await peer.next();
     const messages = Array.from({ length: 50 }, (_, i) => `${i}`);
-    await Promise.all(messages.map((message) => peer.sendText(message)));
+    // In one packet: what the server's system has not sent yet is gone with a reset.
+    const frames = messages.map((payload) => encodeFrame({ opcode: OPCODE.text, payload }));
+    await peer.sendRaw(Buffer.concat(frames));
     peer.reset();
     const seen = [];
     const error = await rejection(
