@@ -169,6 +169,7 @@ impl Connection {
     pub(super) fn on_socket_end(&mut self, error: Error) {
         // Whoever is told of the end takes what is there, and does not look again.
         self.deliver();
+        let error = self.writing.cause_of_end(error);
         match std::mem::replace(&mut self.phase, Phase::Done) {
             Phase::Ended(Some(outcome)) => self.shared.settle(outcome),
             Phase::Ended(None) | Phase::Done => {}
@@ -220,9 +221,7 @@ impl Connection {
             Phase::Held(_) => self.on_acknowledged(),
             Phase::Ended(_) => self.on_socket_end(Error::EndOfStream),
             Phase::Open | Phase::Local { .. } | Phase::Replying(_) | Phase::Done => {
-                let error = Error::CloseTimeout(self.timeouts.close);
-                let error = self.writing.cause_of_end(error);
-                self.on_socket_end(error);
+                self.on_socket_end(Error::CloseTimeout(self.timeouts.close));
             }
         }
     }
@@ -310,8 +309,7 @@ impl Connection {
 
     /// A failure of the transport, in the order of events.
     pub(super) fn on_io_error(&mut self, syscall: &'static str, source: io::Error) {
-        let error = self.writing.cause_of_end(io_error(syscall, source));
-        self.on_socket_end(error);
+        self.on_socket_end(io_error(syscall, source));
     }
 }
 

@@ -86,7 +86,7 @@ impl Connection {
         while text.remaining() > 0 {
             let (more, is_dry) = self.fill_large(text.room());
             if text.on_filled(more).is_err() {
-                return self.refuse_text(&text);
+                return self.refuse_text(text);
             }
             if is_dry {
                 break;
@@ -103,7 +103,7 @@ impl Connection {
                 self.end_large(payload.len());
                 Batch::Large(kind, payload)
             }
-            Err(_) => self.refuse_text(&text),
+            Err(_) => self.refuse_text(text),
         }
     }
 
@@ -116,9 +116,9 @@ impl Connection {
     }
 
     /// The connection fails now, and not when the rest has come.
-    fn refuse_text(&mut self, text: &LargeText) -> Batch {
-        self.shared.lease.set_large(false);
-        self.filter.resume(text.remaining() as u64);
+    fn refuse_text(&mut self, text: LargeText) -> Batch {
+        self.reading.begun = Some(Begun::Text(text));
+        self.abandon_large();
         self.reading.event = Some(Step::Violation(Violation::invalid_utf8()));
         self.end_lease();
         Batch::Empty

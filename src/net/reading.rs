@@ -129,7 +129,7 @@ impl Connection {
     /// do at once.
     pub(super) fn on_read(&mut self, result: io::Result<usize>) -> bool {
         match result {
-            Ok(0) => self.on_end_of_stream(),
+            Ok(0) => self.on_socket_end(Error::EndOfStream),
             Ok(n) => {
                 self.reading.floods = n >= FLOOD && self.shared.lease.is_worth();
                 self.on_received(n);
@@ -138,16 +138,11 @@ impl Connection {
             }
             Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
                 // TLS without close_notify: no less an end than a FIN.
-                self.on_end_of_stream();
+                self.on_socket_end(Error::EndOfStream);
             }
             Err(error) => self.on_io_error("read", error),
         }
         false
-    }
-
-    fn on_end_of_stream(&mut self) {
-        let error = self.writing.cause_of_end(Error::EndOfStream);
-        self.on_socket_end(error);
     }
 
     fn fill(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {

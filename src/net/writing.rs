@@ -126,8 +126,7 @@ impl Connection {
                 self.deadline.arm(LINGER);
             }
         } else {
-            let error = self.writing.cause_of_end(Error::EndOfStream);
-            self.on_socket_end(error);
+            self.on_socket_end(Error::EndOfStream);
         }
     }
 
