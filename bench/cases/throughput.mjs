@@ -25,6 +25,9 @@ const WORDS = {
 /** What compresses is text, and a message must be long enough for it. */
 const DEFLATED_SIZES = [1024, 16384, 262144, 1048576];
 
+/** Text that is not ASCII has to be decoded. */
+const DECODED_SIZES = [1024, 16384, 262144];
+
 export const receiveCases = throughput('receive');
 export const sendCases = throughput('send');
 
@@ -35,10 +38,8 @@ export const sendCases = throughput('send');
 function throughput(workload) {
   const list = [];
   for (const transport of ['plain', 'tls', 'deflate']) {
-    for (const kind of transport === 'deflate' ? ['text'] : ['text', 'binary']) {
-      for (const size of transport === 'deflate'
-        ? DEFLATED_SIZES
-        : Object.keys(SIZES).map(Number)) {
+    for (const [kind, sizes] of kindsOver(transport, workload)) {
+      for (const size of sizes) {
         list.push({
           id: `${workload}/${kind}/${WORDS[size]}/${transport}`,
           title: `${workload} ${kind} ${SIZES[size]}${transport === 'plain' ? '' : ` ${transport}`}`,
@@ -59,4 +60,20 @@ function throughput(workload) {
     }
   }
   return list;
+}
+
+/**
+ * @param {string} transport
+ * @param {'receive' | 'send'} workload
+ * @returns {[string, number[]][]} kinds of messages, and their sizes
+ */
+function kindsOver(transport, workload) {
+  if (transport === 'deflate') return [['text', DEFLATED_SIZES]];
+  const all = Object.keys(SIZES).map(Number);
+  const decoded = transport === 'plain' && workload === 'receive' ? DECODED_SIZES : [];
+  return [
+    ['text', all],
+    ['chinese', decoded],
+    ['binary', all],
+  ];
 }

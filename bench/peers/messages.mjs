@@ -8,17 +8,21 @@ const SYMBOLS = [
   'AAPL', 'AMZN', 'BABA', 'CSCO', 'DELL', 'EBAY', 'FDXC', 'GOOG', 'HSBC', 'INTC', 'JPMC', 'KODK', 'LYFT', 'MSFT', 'NVDA', 'ORCL',
 ];
 
+/** The characters of Chinese text: all of three bytes. */
+const FIRST_IDEOGRAPH = 0x4e00;
+const IDEOGRAPHS = 4096;
+
 /**
  * A ring of different messages of one kind and size; its length is a power of two.
  *
- * @param {'text' | 'binary'} kind
+ * @param {'text' | 'chinese' | 'binary'} kind
  * @param {number} size
  * @returns {(string | Uint8Array)[]}
  */
 export function messages(kind, size) {
   const fitting = Math.min(4096, Math.max(2, Math.floor(BLOCK_BYTES / size)));
   const length = 2 ** Math.floor(Math.log2(fitting));
-  const make = kind === 'text' ? text : binary;
+  const make = { text, chinese, binary }[kind];
   return Array.from({ length }, (_, index) => make(size, index));
 }
 
@@ -44,6 +48,23 @@ function text(size, index) {
   while (rows.length < size) rows += row(next);
   // Through bytes and back, so that the string is flat and no rope of pieces.
   return new TextDecoder().decode(new TextEncoder().encode(`${rows.slice(0, size - 1)}]`));
+}
+
+/**
+ * Text of three bytes a character.
+ *
+ * @param {number} size
+ * @param {number} index
+ */
+function chinese(size, index) {
+  const next = random(index + 1);
+  let characters = `[${String(index).padStart(6, '0')},`;
+  let bytes = characters.length;
+  for (; bytes + 3 < size; bytes += 3) {
+    characters += String.fromCodePoint(FIRST_IDEOGRAPH + (next() % IDEOGRAPHS));
+  }
+  characters += `${' '.repeat(size - 1 - bytes)}]`;
+  return new TextDecoder().decode(new TextEncoder().encode(characters));
 }
 
 /**

@@ -8,7 +8,7 @@
  * @property {number} controlPort  Plain port of the load server, for questions about a connection.
  * @property {boolean} tls
  * @property {string} ca           File with the certificate authority of the load server.
- * @property {'text' | 'binary'} kind
+ * @property {'text' | 'chinese' | 'binary'} kind
  * @property {number} size         Bytes of a message.
  * @property {number} ms           How long to measure.
  * @property {number} warm         How long to run before that.

@@ -11,6 +11,8 @@ use crate::frame;
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Kind {
     Binary,
+    /// Text of three bytes a character.
+    Chinese,
     Text,
 }
 
@@ -27,13 +29,17 @@ pub struct Ring {
 impl Kind {
     /// The kind that a request names.
     pub fn named(name: &str) -> Kind {
-        if name == "text" { Kind::Text } else { Kind::Binary }
+        match name {
+            "chinese" => Kind::Chinese,
+            "text" => Kind::Text,
+            _ => Kind::Binary,
+        }
     }
 
     pub fn opcode(self) -> u8 {
         match self {
             Kind::Binary => frame::BINARY,
-            Kind::Text => frame::TEXT,
+            Kind::Chinese | Kind::Text => frame::TEXT,
         }
     }
 }
@@ -92,6 +98,16 @@ fn payload(kind: Kind, size: usize, index: usize) -> Vec<u8> {
             bytes.truncate(size);
             bytes
         }
+        Kind::Chinese => {
+            let mut text = format!("[{index:06},");
+            while text.len() + 3 < size {
+                let ideograph = FIRST_IDEOGRAPH + random.next() % IDEOGRAPHS;
+                text.extend(char::from_u32(ideograph));
+            }
+            text.extend(std::iter::repeat_n(' ', size - 1 - text.len()));
+            text.push(']');
+            text.into_bytes()
+        }
         Kind::Text => {
             let mut text = format!("[{index:06},");
             while text.len() < size {
@@ -130,6 +146,10 @@ fn compressed(payload: &[u8]) -> Vec<u8> {
     out
 }
 
+/// The characters of Chinese text: all of three bytes.
+const FIRST_IDEOGRAPH: u32 = 0x4e00;
+const IDEOGRAPHS: u32 = 4096;
+
 /// A linear congruential generator: simple enough to be the same in two languages.
 struct Random(u32);
 
@@ -155,7 +175,7 @@ mod tests {
     #[test]
     fn messages_have_their_size_and_their_number() {
         for size in [16, 64, 1024, 16384] {
-            for kind in [Kind::Text, Kind::Binary] {
+            for kind in [Kind::Text, Kind::Chinese, Kind::Binary] {
                 let ring = Ring::new(kind, size, false);
                 assert!(ring.len().is_power_of_two());
                 assert!(ring.payloads.iter().all(|payload| payload.len() == size));

@@ -56,7 +56,7 @@ fn messages(ring: &Ring) -> Result<Vec<Message>, Failure> {
         .map(|payload| {
             Ok(match ring.kind {
                 Kind::Binary => Message::binary(payload.clone()),
-                Kind::Text => Message::text(String::from_utf8(payload.clone())?),
+                Kind::Chinese | Kind::Text => Message::text(String::from_utf8(payload.clone())?),
             })
         })
         .collect()
