@@ -21,7 +21,7 @@ function textChecker(ring, mask) {
   return (data, number) => {
     const index = number & mask;
     if (data.length !== ring[index].length || data.charCodeAt(6) !== 48 + (index % 10))
-      wrong(data, number);
+      {wrong(data, number);}
     if ((number & SAMPLE_MASK) === 0 && data !== ring[index]) wrong(data, number);
   };
 }
