@@ -20,8 +20,8 @@ export function checker({ kind, size }) {
 function textChecker(ring, mask) {
   return (data, number) => {
     const index = number & mask;
-    if (data.length !== ring[index].length || data.charCodeAt(6) !== 48 + (index % 10))
-      {wrong(data, number);}
+    const isWhole = data.length === ring[index].length;
+    if (!isWhole || data.charCodeAt(6) !== 48 + (index % 10)) wrong(data, number);
     if ((number & SAMPLE_MASK) === 0 && data !== ring[index]) wrong(data, number);
   };
 }
