@@ -14,7 +14,8 @@ export declare class Hub {
   /** Queues a part of a message. The face sends nothing else between the parts of one. */
   sendFragment(id: number, payload: Uint8Array, isText: boolean, first: boolean, last: boolean): void
   /**
-   * `wake` is called without arguments when `ready()` has something to say. It must not throw.
+   * `wake` is called without arguments when the function of `readyInto` has something to say. It must
+   * not throw.
    * `is_node` tells that the host is Node, whose event loop and strings can be used directly.
    *
    * # Errors
@@ -32,39 +33,13 @@ export declare class Hub {
   needsRoots(): boolean
   /** Sets the certificates that this process trusts, PEM. */
   setRoots(pems: Array<string>): void
-  /** Writes pairs of connection id and signals, and returns the number of pairs. */
-  ready(out: Uint32Array): number
   /**
-   * Takes a batch: the number of messages in the slab, 0 for none, -1 for one large message
-   * that is taken with `takeLargeBytes` or `takeLargeText`, -2 for one that has begun and goes into
-   * memory for `fill`. `meta` receives start and `length << 2 | kind` per message; for a large
-   * one, its kind and its length.
-   */
-  read(id: number, slab: Uint8Array, meta: Uint32Array): number
-  /**
-   * Takes what has come of the message that `read` announced as begun, behind the `filled` bytes of
-   * `target` that are there. The number of bytes, or -1 when it will never be complete.
-   */
-  fill(id: number, target: Uint8Array, filled: number): number
-  /**
-   * Copies the large message that `read` announced into memory that JavaScript owns: external
-   * memory could not be transferred to a worker.
-   */
-  takeLargeBytes(target: Uint8Array): void
-  /**
-   * The large message that `read` announced, as a string.
+   * A function that writes pairs of connection id and signals, and returns the number of pairs.
    *
    * # Errors
-   * Fails when there is none, or when it is longer than a string may be.
+   * Fails when the environment refuses a function.
    */
-  takeLargeText(): string
-  /**
-   * Queues messages: payloads back to back in `slab`, two numbers per message in `meta`.
-   * With `at_once`, an idle socket is written to before this returns.
-   */
-  flush(slab: Uint8Array, meta: Uint32Array, atOnce: boolean): void
-  /** Queues one message. */
-  sendLarge(id: number, payload: Uint8Array, isText: boolean): void
+  readyInto(out: Uint32Array): () => number
   /**
    * Bytes that were queued and have not reached the socket. When they are more than `limit`,
    * the signal "writable" follows.
@@ -91,6 +66,37 @@ export declare class Hub {
   /** Keeps the process alive, or not. */
   setRef(referenced: boolean): void
   /**
+   * Takes a batch: the number of messages in the slab, 0 for none, -1 for one large message
+   * that is taken with `takeLargeBytes` or `takeLargeText`, -2 for one that has begun and goes into
+   * memory for `fill`. `meta` receives start and `length << 2 | kind` per message; for a large
+   * one, its kind and its length.
+   */
+  read(id: number, slab: Uint8Array, meta: Uint32Array): number
+  /**
+   * A function that does the same with memory that is always the same.
+   *
+   * # Errors
+   * Fails when the environment refuses a function.
+   */
+  readInto(slab: Uint8Array, meta: Uint32Array): (id: number) => number
+  /**
+   * Takes what has come of the message that `read` announced as begun, behind the `filled` bytes of
+   * `target` that are there. The number of bytes, or -1 when it will never be complete.
+   */
+  fill(id: number, target: Uint8Array, filled: number): number
+  /**
+   * Copies the large message that `read` announced into memory that JavaScript owns: external
+   * memory could not be transferred to a worker.
+   */
+  takeLargeBytes(target: Uint8Array): void
+  /**
+   * The large message that `read` announced, as a string.
+   *
+   * # Errors
+   * Fails when there is none, or when it is longer than a string may be.
+   */
+  takeLargeText(): string
+  /**
    * Lets malloc keep freed memory for the chunks that follow, up to twice `KEPT`, for this process.
    *
    * By default glibc gives the end of its heap back to the system when 128 KiB of it are free, and the
@@ -99,6 +105,17 @@ export declare class Hub {
    * Other C libraries have no such limit.
    */
   keepFreedMemory(): void
+  /**
+   * A function that queues as many messages as it is told: their payloads are back to back in `slab`,
+   * with the connection and `length << 1 | is_text` each in `meta`. With `at_once`, an idle socket is
+   * written to before it returns.
+   *
+   * # Errors
+   * Fails when the environment refuses a function.
+   */
+  flushFrom(slab: Uint8Array, meta: Uint32Array): (count: number, atOnce: boolean) => void
+  /** Queues one message. */
+  sendLarge(id: number, payload: Uint8Array, isText: boolean): void
   /** Sends a Ping; `ping_id` names it in `pongs`. Without a payload one is made up. */
   ping(id: number, pingId: number, payload?: Uint8Array | undefined | null): void
   /** Answered pings since the last call: in turn the id and the milliseconds. */

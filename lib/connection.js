@@ -28,6 +28,16 @@ const binding = loadBinding(() => require('../binding.js'));
  * @property {(owner: Owner, record: import('../binding.js').ClosedRecord) => void} onClosed called last
  */
 
+/**
+ * What all connections share.
+ *
+ * @typedef {object} Environment
+ * @property {import('../binding.js').Hub} hub
+ * @property {Incoming} incoming
+ * @property {Outgoing} outgoing
+ * @property {() => number} takeReady writes pairs to `ready`, and returns their number
+ */
+
 /** One socket, from dialling to the end. */
 class Connection {
   #id;
@@ -228,25 +238,26 @@ class Connection {
 /**
  * The hub and its slabs, made with the first connection: loading the module costs nothing.
  *
- * @returns {{ hub: import('../binding.js').Hub, incoming: Incoming, outgoing: Outgoing }}
+ * @returns {Environment}
  */
 function environment() {
   if (!current) {
     const hub = new binding.Hub(wake, isNode);
     const freed = new FreedMemory(hub);
     const incoming = new Incoming(hub, freed, (id) => connections.get(id)?.dispatch(READABLE));
-    current = { hub, incoming, outgoing: new Outgoing(hub, freed) };
+    const outgoing = new Outgoing(hub, freed);
+    current = { hub, incoming, outgoing, takeReady: hub.readyInto(ready) };
   }
   return current;
 }
 
 /** Called by the native half; must not throw. */
 function wake() {
-  const { hub, incoming } = environment();
+  const { incoming, takeReady } = environment();
   incoming.onEvent();
   let count;
   do {
-    count = hub.ready(ready);
+    count = takeReady();
     for (let i = 0; i < count; i++) {
       try {
         connections.get(ready[2 * i])?.dispatch(ready[2 * i + 1]);
@@ -282,7 +293,7 @@ function trustedCertificates() {
   return certificates;
 }
 
-/** @type {{ hub: import('../binding.js').Hub, incoming: Incoming, outgoing: Outgoing } | undefined} */
+/** @type {Environment | undefined} */
 let current;
 
 /**

@@ -24,6 +24,7 @@ class Incoming {
   #used = 0;
   #nursery = new Nursery();
   #freed;
+  #read;
 
   /** Bytes that were read since the event loop is known to have turned. */
   #taken = 0;
@@ -42,6 +43,7 @@ class Incoming {
     this.#hub = hub;
     this.#freed = freed;
     this.#onReadable = onReadable;
+    this.#read = hub.readInto(this.#bytes, this.#meta);
   }
 
   /**
@@ -91,7 +93,7 @@ class Incoming {
    */
   read(id, deliver) {
     if (this.#begun.size > 0 && this.#begun.has(id)) return this.#goOn(id, deliver);
-    const count = this.#hub.read(id, this.#bytes, this.#meta);
+    const count = this.#read(id);
     if (count < 0) return this.#readLarge(id, count, deliver);
     const meta = this.#meta;
     const bytes = this.#bytes;

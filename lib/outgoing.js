@@ -8,6 +8,7 @@
 class Outgoing {
   #hub;
   #freed;
+  #flush;
   #bytes = Buffer.allocUnsafeSlow(SLAB_BYTES);
   #length = 0;
   #meta = new Uint32Array(2 * MAX_MESSAGES);
@@ -26,6 +27,7 @@ class Outgoing {
   constructor(hub, freed) {
     this.#hub = hub;
     this.#freed = freed;
+    this.#flush = hub.flushFrom(this.#bytes, this.#meta);
   }
 
   /**
@@ -75,13 +77,12 @@ class Outgoing {
    *   for another thread to wake up, but a full slab is better encoded there
    */
   flush(atOnce = false) {
-    if (this.#count === 0) return;
-    const bytes = this.#bytes.subarray(0, this.#length);
-    const meta = this.#meta.subarray(0, 2 * this.#count);
+    const count = this.#count;
+    if (count === 0) return;
     this.#freed.onTaken(this.#length);
     this.#length = 0;
     this.#count = 0;
-    this.#hub.flush(bytes, meta, atOnce);
+    this.#flush(count, atOnce);
   }
 
   /**

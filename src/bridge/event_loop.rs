@@ -5,14 +5,12 @@
 //! of threads for each message.
 
 use std::{
-    cell::{Cell, RefCell},
-    collections::HashMap,
+    cell::Cell,
     ffi::{c_int, c_void},
     mem::MaybeUninit,
     os::fd::{AsFd, AsRawFd},
     panic::{AssertUnwindSafe, catch_unwind},
     ptr,
-    rc::Rc,
     sync::Arc,
 };
 
@@ -23,15 +21,15 @@ use napi::{
     sys,
 };
 
-use super::hub::Signaller;
-use crate::net::{Handle, watcher::Watcher};
+use super::hub::{Connections, Signaller};
+use crate::net::watcher::Watcher;
 
 /// A handle of libuv, and what its callback needs. It lives until libuv has closed it.
 #[repr(C)]
 struct Watch {
     /// `uv_poll_t`. First, so that a pointer to it is one to all of this.
     handle: [MaybeUninit<u64>; HANDLE_WORDS],
-    connections: Rc<RefCell<HashMap<u32, Handle>>>,
+    connections: Connections,
     env: Env,
     /// Names the cleanup hook while it runs.
     hook: Cell<sys::napi_async_cleanup_hook_handle>,
@@ -62,7 +60,7 @@ type OnPoll = unsafe extern "C" fn(*mut c_void, c_int, c_int);
 pub(super) fn watch(
     env: Env,
     wake: &Function<'_, (), ()>,
-    connections: Rc<RefCell<HashMap<u32, Handle>>>,
+    connections: Connections,
     signaller: Arc<Signaller>,
 ) -> Result<Option<Arc<Watcher>>> {
     let Some(libuv) = Libuv::load() else { return Ok(None) };

@@ -10,26 +10,23 @@ use std::{
     },
 };
 
-use bytes::Bytes;
 use napi::{
-    Env, Error, Result, Status,
-    bindgen_prelude::{Function, Uint8Array, Uint8ArraySlice, Uint32ArraySlice, Unknown},
+    Env, Result, Status,
+    bindgen_prelude::{Function, Uint8Array, Uint32Array},
     threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode},
 };
 use napi_derive::napi;
 
 use super::{
-    convert::{cut_blocks, large_text},
     event_loop,
     external_text::ExternalText,
+    incoming::Incoming,
     options::ConnectOptions,
     records::{ClosedRecord, OpenedRecord},
 };
 use crate::net::{
     self, Config, Handle, Observer, Signals,
     closing::CloseRequest,
-    inbox::{Batch, Kind},
-    outbox::{Block, Part},
     ready::{Pending, Ready},
     tls_config,
     watcher::Watcher,
@@ -39,14 +36,15 @@ use crate::net::{
 /// nothing is lost with one that is never delivered.
 type Wake = ThreadsafeFunction<(), (), (), Status, false, true>;
 
+/// The connections of an environment by their ids. Its cleanup hook shares them.
+pub(super) type Connections = Rc<RefCell<HashMap<u32, Handle>>>;
+
 /// The native half of `lib/connection.js`.
 #[napi]
 pub struct Hub {
-    /// Shared with the cleanup hook of the environment.
-    connections: Rc<RefCell<HashMap<u32, Handle>>>,
-    external_text: Option<ExternalText>,
-    /// A large message between `read`, which finds it, and the call that takes it.
-    large: Option<(Kind, Bytes)>,
+    pub(super) connections: Connections,
+    pub(super) external_text: Option<ExternalText>,
+    pub(super) incoming: Rc<Incoming>,
     next_id: u32,
     signaller: Arc<Signaller>,
     /// What tells this thread of sockets, where it can wait for them.
@@ -71,7 +69,8 @@ struct ConnectionObserver {
 
 #[napi]
 impl Hub {
-    /// `wake` is called without arguments when `ready()` has something to say. It must not throw.
+    /// `wake` is called without arguments when the function of `readyInto` has something to say. It must
+    /// not throw.
     /// `is_node` tells that the host is Node, whose event loop and strings can be used directly.
     ///
     /// # Errors
@@ -83,7 +82,7 @@ impl Hub {
             ready: Ready::default(),
             wake: OnceLock::new(),
         });
-        let connections: Rc<RefCell<HashMap<u32, Handle>>> = Rc::default();
+        let connections: Connections = Rc::default();
         let watcher = if is_node {
             event_loop::watch(env, &wake, Rc::clone(&connections), Arc::clone(&signaller))?
         } else {
@@ -102,7 +101,8 @@ impl Hub {
             }
         })?;
         let external_text = is_node.then(ExternalText::load).flatten();
-        Ok(Self { connections, external_text, large: None, next_id: 0, signaller, watcher })
+        let incoming = Rc::new(Incoming::new(Rc::clone(&connections)));
+        Ok(Self { connections, external_text, incoming, next_id: 0, signaller, watcher })
     }
 
     /// Starts a connection and returns its id.
@@ -140,108 +140,24 @@ impl Hub {
         tls_config::set_default_roots(pems.iter().map(String::as_str));
     }
 
-    /// Writes pairs of connection id and signals, and returns the number of pairs.
-    #[napi(catch_unwind)]
-    pub fn ready(&self, mut out: Uint32ArraySlice<'_>) -> u32 {
-        // SAFETY: JavaScript does not run during this call, and no other thread knows the array.
-        let out = unsafe { out.as_mut() };
-        self.signaller.ready.take(out)
-    }
-
-    /// Takes a batch: the number of messages in the slab, 0 for none, -1 for one large message
-    /// that is taken with `takeLargeBytes` or `takeLargeText`, -2 for one that has begun and goes into
-    /// memory for `fill`. `meta` receives start and `length << 2 | kind` per message; for a large
-    /// one, its kind and its length.
-    #[napi(catch_unwind)]
-    pub fn read(
-        &mut self,
-        id: u32,
-        mut slab: Uint8ArraySlice<'_>,
-        mut meta: Uint32ArraySlice<'_>,
-    ) -> i32 {
-        let connections = self.connections.borrow();
-        let Some(handle) = connections.get(&id) else { return 0 };
-        // SAFETY: JavaScript does not run during this call, and no other thread knows the array.
-        let slab = unsafe { slab.as_mut() };
-        // SAFETY: as above; the face never passes two views of the same memory.
-        let meta = unsafe { meta.as_mut() };
-        match handle.read(slab, meta) {
-            Batch::Empty => 0,
-            Batch::Begun(kind, length) => {
-                announce(meta, kind, length);
-                -2
-            }
-            Batch::Large(kind, payload) => {
-                announce(meta, kind, payload.len());
-                self.large = Some((kind, payload));
-                -1
-            }
-            // As many as `meta` has room for, far below the limit.
-            Batch::Packed(count) => i32::try_from(count).unwrap_or(i32::MAX),
-        }
-    }
-
-    /// Takes what has come of the message that `read` announced as begun, behind the `filled` bytes of
-    /// `target` that are there. The number of bytes, or -1 when it will never be complete.
-    #[napi(catch_unwind)]
-    pub fn fill(&self, id: u32, mut target: Uint8ArraySlice<'_>, filled: u32) -> i32 {
-        let connections = self.connections.borrow();
-        // SAFETY: JavaScript does not run during this call, and no other thread knows the array.
-        let target = unsafe { target.as_mut() };
-        connections
-            .get(&id)
-            .zip(target.get_mut(filled as usize..))
-            .and_then(|(handle, rest)| handle.read_remaining(rest))
-            // Far below the limit: only messages of some megabytes begin.
-            .map_or(-1, |count| i32::try_from(count).unwrap_or(-1))
-    }
-
-    /// Copies the large message that `read` announced into memory that JavaScript owns: external
-    /// memory could not be transferred to a worker.
-    #[napi(catch_unwind)]
-    pub fn take_large_bytes(&mut self, mut target: Uint8ArraySlice<'_>) {
-        // SAFETY: JavaScript does not run during this call, and no other thread knows the array.
-        let target = unsafe { target.as_mut() };
-        if let Some((_, payload)) = self.large.take()
-            && payload.len() == target.len()
-        {
-            target.copy_from_slice(&payload);
-        }
-    }
-
-    /// The large message that `read` announced, as a string.
+    /// A function that writes pairs of connection id and signals, and returns the number of pairs.
     ///
     /// # Errors
-    /// Fails when there is none, or when it is longer than a string may be.
-    #[napi(catch_unwind, ts_return_type = "string")]
-    pub fn take_large_text<'env>(&mut self, env: &'env Env) -> Result<Unknown<'env>> {
-        match self.large.take() {
-            Some((kind, payload)) => large_text(env, self.external_text, kind, payload),
-            None => Err(Error::new(Status::GenericFailure, "there is no large message")),
-        }
-    }
-
-    /// Queues messages: payloads back to back in `slab`, two numbers per message in `meta`.
-    /// With `at_once`, an idle socket is written to before this returns.
-    #[napi(catch_unwind)]
-    pub fn flush(&self, slab: &[u8], meta: &[u32], at_once: bool) {
-        let connections = self.connections.borrow();
-        cut_blocks(slab, meta, |id, block| {
-            if let Some(handle) = connections.get(&id) {
-                let _ = handle.send(block, at_once);
-            }
-        });
-    }
-
-    /// Queues one message.
-    #[napi(catch_unwind)]
-    pub fn send_large(&self, id: u32, payload: &[u8], is_text: bool) {
-        if let Some(handle) = self.connections.borrow().get(&id) {
-            let entries = vec![(payload.len(), is_text)];
-            let block =
-                Block { bytes: Bytes::copy_from_slice(payload), entries, part: Part::Whole };
-            let _ = handle.send(block, false);
-        }
+    /// Fails when the environment refuses a function.
+    #[napi(catch_unwind, ts_return_type = "() => number")]
+    pub fn ready_into<'env>(
+        &self,
+        env: &'env Env,
+        out: Uint32Array,
+    ) -> Result<Function<'env, (), u32>> {
+        let signaller = Arc::clone(&self.signaller);
+        let out = RefCell::new(out);
+        env.create_function_from_closure("ready", move |_| {
+            let mut out = out.borrow_mut();
+            // SAFETY: JavaScript does not run during this call, and no other thread knows the array.
+            let out = unsafe { out.as_mut() };
+            Ok(signaller.ready.take(out))
+        })
     }
 
     /// Bytes that were queued and have not reached the socket. When they are more than `limit`,
@@ -341,13 +257,6 @@ impl Hub {
     /// Does something with a connection that is still known.
     pub(super) fn with<T>(&self, id: u32, action: impl FnOnce(&Handle) -> T) -> Option<T> {
         self.connections.borrow().get(&id).map(action)
-    }
-}
-
-/// Describes a large message.
-fn announce(meta: &mut [u32], kind: Kind, length: usize) {
-    if let ([kind_slot, length_slot, ..], Ok(length)) = (meta, u32::try_from(length)) {
-        (*kind_slot, *length_slot) = (kind as u32, length);
     }
 }
 

@@ -5,14 +5,18 @@
 //!
 //! | call | direction | carries |
 //! | --- | --- | --- |
-//! | `wake` | up | nothing: "call `ready()`"; many events make one wake-up |
-//! | `ready` | up | pairs of connection id and signals |
-//! | `read`, `takeLargeBytes`, `takeLargeText` | up | a batch of messages in a slab, or one large message |
+//! | `wake` | up | nothing: "take what is ready"; many events make one wake-up |
+//! | `readyInto` | up | pairs of connection id and signals |
+//! | `readInto`, `read`, `fill`, `takeLargeBytes`, `takeLargeText` | up | a batch of messages in a slab, or one large message |
 //! | `opened`, `closed` | up | one record each per connection |
 //! | `pongs`, `stats`, `traces` | up | numbers and control frames, when asked for |
 //! | `certificate`, `accept` | up, down | the server's certificate for JavaScript to judge |
-//! | `flush`, `sendLarge`, `sendFragment` | down | a slab of messages of any connections, one large message, or a part of one |
+//! | `flushFrom`, `sendLarge`, `sendFragment` | down | a slab of messages of any connections, one large message, or a part of one |
 //! | `connect`, `close`, `acknowledge`, `discard`, `terminate`, `ping`, `watch` | down | one request |
+//!
+//! What is called for each batch is a function over memory that is agreed on once (those named `…Into`
+//! and `…From`): a method looks, at each call, whether its receiver is a hub and what each array is made of,
+//! which costs more than a batch of one small message.
 
 pub mod characters;
 pub mod convert;
@@ -21,8 +25,10 @@ mod event_loop;
 pub mod external_text;
 pub mod fragments;
 pub mod hub;
+pub mod incoming;
 pub mod memory;
 pub mod options;
+pub mod outgoing;
 pub mod records;
 #[cfg(feature = "testing")]
 pub mod testing;

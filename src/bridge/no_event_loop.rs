@@ -1,11 +1,11 @@
 //! Where there is no watcher for the event loop, the network threads tell of everything.
 
-use std::{cell::RefCell, collections::HashMap, rc::Rc, sync::Arc};
+use std::sync::Arc;
 
 use napi::{Env, Result, bindgen_prelude::Function};
 
-use super::hub::Signaller;
-use crate::net::{Handle, watcher::Watcher};
+use super::hub::{Connections, Signaller};
+use crate::net::watcher::Watcher;
 
 /// Makes no watcher; see `event_loop.rs`.
 ///
@@ -15,7 +15,7 @@ use crate::net::{Handle, watcher::Watcher};
 pub(super) fn watch(
     _env: Env,
     _wake: &Function<'_, (), ()>,
-    _connections: Rc<RefCell<HashMap<u32, Handle>>>,
+    _connections: Connections,
     _signaller: Arc<Signaller>,
 ) -> Result<Option<Arc<Watcher>>> {
     Ok(None)
