@@ -16,12 +16,14 @@ export declare class Hub {
   /**
    * `wake` is called without arguments when the function of `readyInto` has something to say. It must
    * not throw.
-   * `is_node` tells that the host is Node, whose event loop and strings can be used directly.
+   * `is_node` tells that the host is Node, whose event loop and strings can be used directly. `events`
+   * counts where `wake` is called by the event loop itself, and where all that follows from the call
+   * has run: it is odd between the two.
    *
    * # Errors
    * Fails when the environment refuses a thread-safe function or a cleanup hook.
    */
-  constructor(wake: () => void, isNode: boolean)
+  constructor(wake: () => void, isNode: boolean, events: Uint32Array)
   /**
    * Starts a connection and returns its id.
    *

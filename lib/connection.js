@@ -242,10 +242,10 @@ class Connection {
  */
 function environment() {
   if (!current) {
-    const hub = new binding.Hub(wake, isNode);
+    const hub = new binding.Hub(wake, isNode, events);
     const freed = new FreedMemory(hub);
     const incoming = new Incoming(hub, freed, (id) => connections.get(id)?.dispatch(READABLE));
-    const outgoing = new Outgoing(hub, freed);
+    const outgoing = new Outgoing(hub, freed, events);
     current = { hub, incoming, outgoing, takeReady: hub.readyInto(ready) };
   }
   return current;
@@ -321,5 +321,8 @@ const isNode = !process.versions.bun && !process.versions.deno;
 
 /** Pairs of connection and signals; more than fit come in the next round. */
 const ready = new Uint32Array(2 * 256);
+
+/** Counts where an event of the event loop begins and where it ends. */
+const events = new Uint32Array(1);
 
 module.exports = { Connection };

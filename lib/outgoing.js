@@ -15,6 +15,12 @@ class Outgoing {
   #count = 0;
   /** Something was handed over in this turn already. */
   #busy = false;
+  /** The end of this turn will be noticed. */
+  #awaited = false;
+  /** Odd while the native half's event and its microtasks run, another number for each. */
+  #events;
+  /** The number at the last write. */
+  #event = 0;
   /** Slabs that were filled in this turn. */
   #filled = 0;
   /** @type {(() => void)[]} writers that wait for the next turn */
@@ -23,10 +29,12 @@ class Outgoing {
   /**
    * @param {import('../binding.js').Hub} hub
    * @param {import('./freed-memory.js').FreedMemory} freed
+   * @param {Uint32Array} events as the hub was given it
    */
-  constructor(hub, freed) {
+  constructor(hub, freed, events) {
     this.#hub = hub;
     this.#freed = freed;
+    this.#events = events;
     this.#flush = hub.flushFrom(this.#bytes, this.#meta);
   }
 
@@ -122,9 +130,24 @@ class Outgoing {
     this.#meta[index] = id;
     this.#meta[index + 1] = (length << 1) | isText;
     this.#length += length;
-    if (this.#busy) return;
-    this.#busy = true;
-    this.flush(true);
+    const event = this.#events[0];
+    if (event !== this.#event) {
+      // What was written before it is either handed over, or waits for the end of the turn.
+      this.#event = event;
+      this.#busy = this.#awaited;
+    }
+    if (!this.#busy) {
+      this.#busy = true;
+      this.flush(true);
+      // An answer to an event: the number changes when that ends.
+      if (event % 2 === 1) return;
+    }
+    this.#awaitEnd();
+  }
+
+  #awaitEnd() {
+    if (this.#awaited) return;
+    this.#awaited = true;
     setImmediate(this.#endTurn);
   }
 
@@ -132,10 +155,11 @@ class Outgoing {
     const waiting = this.#waiting;
     this.#filled = 0;
     this.#waiting = [];
+    this.#awaited = false;
     this.#busy = this.#count > 0 || waiting.length > 0;
     if (!this.#busy) return;
     this.flush(this.#length <= LITTLE);
-    setImmediate(this.#endTurn);
+    this.#awaitEnd();
     for (const resolve of waiting) resolve();
   };
 }

@@ -5,7 +5,7 @@
 //! of threads for each message.
 
 use std::{
-    cell::Cell,
+    cell::{Cell, RefCell},
     ffi::{c_int, c_void},
     mem::MaybeUninit,
     os::fd::{AsFd, AsRawFd},
@@ -17,7 +17,7 @@ use std::{
 use libloading::os::unix::Library;
 use napi::{
     Env, Error, Result, Status,
-    bindgen_prelude::{Function, FunctionRef, JsValue},
+    bindgen_prelude::{Function, FunctionRef, JsValue, Uint32Array},
     sys,
 };
 
@@ -31,6 +31,8 @@ struct Watch {
     handle: [MaybeUninit<u64>; HANDLE_WORDS],
     connections: Connections,
     env: Env,
+    /// Odd while an event runs.
+    events: RefCell<Uint32Array>,
     /// Names the cleanup hook while it runs.
     hook: Cell<sys::napi_async_cleanup_hook_handle>,
     libuv: Libuv,
@@ -60,6 +62,7 @@ type OnPoll = unsafe extern "C" fn(*mut c_void, c_int, c_int);
 pub(super) fn watch(
     env: Env,
     wake: &Function<'_, (), ()>,
+    events: Uint32Array,
     connections: Connections,
     signaller: Arc<Signaller>,
 ) -> Result<Option<Arc<Watcher>>> {
@@ -75,6 +78,7 @@ pub(super) fn watch(
         handle: [MaybeUninit::uninit(); HANDLE_WORDS],
         connections,
         env,
+        events: RefCell::new(events),
         hook: Cell::new(ptr::null_mut()),
         libuv,
         signaller,
@@ -155,8 +159,20 @@ impl Watch {
             });
         });
         if has_signals {
+            self.count_event();
             // Without memory for a handle nobody can be told of anything.
             let _ = self.env.run_in_scope(|| self.call());
+            self.count_event();
+        }
+    }
+
+    /// An event begins or ends.
+    fn count_event(&self) {
+        let mut events = self.events.borrow_mut();
+        // SAFETY: JavaScript does not run during this call, and no other thread knows the array.
+        let events = unsafe { events.as_mut() };
+        if let [count, ..] = events {
+            *count = count.wrapping_add(1);
         }
     }
 

@@ -71,12 +71,19 @@ struct ConnectionObserver {
 impl Hub {
     /// `wake` is called without arguments when the function of `readyInto` has something to say. It must
     /// not throw.
-    /// `is_node` tells that the host is Node, whose event loop and strings can be used directly.
+    /// `is_node` tells that the host is Node, whose event loop and strings can be used directly. `events`
+    /// counts where `wake` is called by the event loop itself, and where all that follows from the call
+    /// has run: it is odd between the two.
     ///
     /// # Errors
     /// Fails when the environment refuses a thread-safe function or a cleanup hook.
     #[napi(constructor, catch_unwind)]
-    pub fn new(env: Env, wake: Function<'_, (), ()>, is_node: bool) -> Result<Self> {
+    pub fn new(
+        env: Env,
+        wake: Function<'_, (), ()>,
+        is_node: bool,
+        events: Uint32Array,
+    ) -> Result<Self> {
         let signaller = Arc::new(Signaller {
             closed: AtomicBool::new(false),
             ready: Ready::default(),
@@ -84,7 +91,7 @@ impl Hub {
         });
         let connections: Connections = Rc::default();
         let watcher = if is_node {
-            event_loop::watch(env, &wake, Rc::clone(&connections), Arc::clone(&signaller))?
+            event_loop::watch(env, &wake, events, Rc::clone(&connections), Arc::clone(&signaller))?
         } else {
             None
         };

@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use napi::{Env, Result, bindgen_prelude::Function};
+use napi::{
+    Env, Result,
+    bindgen_prelude::{Function, Uint32Array},
+};
 
 use super::hub::{Connections, Signaller};
 use crate::net::watcher::Watcher;
@@ -15,6 +18,7 @@ use crate::net::watcher::Watcher;
 pub(super) fn watch(
     _env: Env,
     _wake: &Function<'_, (), ()>,
+    _events: Uint32Array,
     _connections: Connections,
     _signaller: Arc<Signaller>,
 ) -> Result<Option<Arc<Watcher>>> {
