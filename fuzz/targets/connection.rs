@@ -140,7 +140,7 @@ async fn act(near: &Near, far: &mut Option<Far>, source: &mut Source<'_>, owner:
                 let (how, len) = (source.byte(), source.short() % LARGEST);
                 let entries = vec![(len, how & 2 != 0)];
                 let part = owner.next_part(how >> 2);
-                let block = Block { bytes: vec![b'x'; len].into(), entries, part };
+                let block = Block { bytes: vec![b'x'; len].into(), entries, framed: false, part };
                 let _ = near.handle.send(block, how & 1 == 1);
             }
         }

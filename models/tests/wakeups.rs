@@ -21,7 +21,12 @@ fn chunk(len: usize) -> Chunk {
 }
 
 fn block(len: usize) -> Block {
-    Block { bytes: Bytes::from(vec![0; len]), entries: vec![(len, false)], part: Part::Whole }
+    Block {
+        bytes: Bytes::from(vec![0; len]),
+        entries: vec![(len, false)],
+        framed: false,
+        part: Part::Whole,
+    }
 }
 
 /// Threads note signals, one list of connection and signal each, while JavaScript looks; it looks once

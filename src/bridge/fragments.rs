@@ -19,8 +19,10 @@ impl Hub {
         };
         self.with(id, |handle| {
             let entries = vec![(payload.len(), is_text)];
-            let _ =
-                handle.send(Block { bytes: Bytes::copy_from_slice(payload), entries, part }, false);
+            let _ = handle.send(
+                Block { bytes: Bytes::copy_from_slice(payload), entries, framed: false, part },
+                false,
+            );
         });
     }
 }

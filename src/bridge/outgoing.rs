@@ -44,12 +44,7 @@ impl Hub {
     /// Queues one message.
     #[napi(catch_unwind)]
     pub fn send_large(&self, id: u32, payload: &[u8], is_text: bool) {
-        self.with(id, |handle| {
-            let entries = vec![(payload.len(), is_text)];
-            let block =
-                Block { bytes: Bytes::copy_from_slice(payload), entries, part: Part::Whole };
-            let _ = handle.send(block, false);
-        });
+        self.with(id, |handle| handle.send_large(payload, is_text));
     }
 }
 
@@ -68,7 +63,15 @@ fn cut_blocks(slab: &[u8], meta: &[u32], mut each: impl FnMut(u32, Block)) {
         if pairs.peek().is_none_or(|next| next[0] != pair[0]) {
             let Some(run) = slab.get(start..start + len) else { return };
             let entries = std::mem::take(&mut entries);
-            each(pair[0], Block { bytes: Bytes::copy_from_slice(run), entries, part: Part::Whole });
+            each(
+                pair[0],
+                Block {
+                    bytes: Bytes::copy_from_slice(run),
+                    entries,
+                    framed: false,
+                    part: Part::Whole,
+                },
+            );
             start += len;
             len = 0;
         }

@@ -134,6 +134,7 @@ impl Connection {
     pub(super) fn compress(&mut self, agreement: Agreement, options: &DeflateOptions) {
         self.filter.set_inflater(Inflater::new(&agreement, self.limits.max_message_size));
         self.deflater = Some(Deflater::new(&agreement, options));
+        self.shared.outbox.compress();
     }
 
     /// From here on the transport is taken for one of several streams of a connection: only the

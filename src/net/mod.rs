@@ -11,8 +11,9 @@
 //!               Inbox   (bytes bounded)               Outbox
 //!                  ^                                     v
 //!                  |                                  Deflater
-//!   engine   tungstenite: assembles                tungstenite: frames, masks
-//!                  ^                                     v
+//!   engine   tungstenite: assembles                DataFrame: frames, masks;
+//!                  ^                               tungstenite: control frames
+//!                  |                                     v
 //!            FrameFilter: control frames,             Output
 //!            limits, UTF-8, violations,                  |
 //!            Inflater                                    |
@@ -31,6 +32,7 @@ pub mod closing;
 pub mod config;
 pub mod connect;
 pub mod connection;
+pub mod data_frame;
 pub mod deadline;
 pub mod deflate;
 pub mod dial;
@@ -39,6 +41,7 @@ pub mod error;
 pub mod extensions;
 #[cfg(feature = "testing")]
 pub mod fault;
+pub mod framed;
 pub mod frames;
 mod guard;
 pub mod handle;

@@ -16,10 +16,12 @@ pub struct Outbox {
 /// Messages that were written together, payloads back to back.
 #[derive(Clone, Debug)]
 pub struct Block {
-    /// The payloads.
+    /// The payloads, or the frame of the only one.
     pub bytes: Bytes,
     /// Per message its length, and whether it is text.
     pub entries: Vec<(usize, bool)>,
+    /// `bytes` is a frame, as it goes over the wire.
+    pub framed: bool,
     /// What the entries are of their messages.
     pub part: Part,
 }
@@ -44,6 +46,8 @@ struct State {
     blocks: VecDeque<Block>,
     /// The connection takes nothing more.
     closed: bool,
+    /// Messages are compressed, so their frames cannot be made by the writer.
+    compresses: bool,
     /// Bytes that were accepted and have not reached the socket, as the task reported last,
     /// and those of `blocks`.
     queued: usize,
@@ -62,6 +66,17 @@ impl Outbox {
         state.queued += block.bytes.len();
         state.blocks.push_back(block);
         true
+    }
+
+    /// Messages are compressed from here on.
+    pub fn compress(&self) {
+        self.lock().compresses = true;
+    }
+
+    /// True when messages are compressed.
+    #[must_use]
+    pub fn compresses(&self) -> bool {
+        self.lock().compresses
     }
 
     /// Takes the oldest block. Its bytes count as unwritten until [`Outbox::report`] says otherwise.
@@ -132,7 +147,12 @@ mod tests {
     use super::*;
 
     fn block(len: usize) -> Block {
-        Block { bytes: Bytes::from(vec![0; len]), entries: vec![(len, false)], part: Part::Whole }
+        Block {
+            bytes: Bytes::from(vec![0; len]),
+            entries: vec![(len, false)],
+            framed: false,
+            part: Part::Whole,
+        }
     }
 
     #[test]

@@ -6,13 +6,19 @@ use std::{
     task::{Context, Poll, ready},
 };
 
+use bytes::{Buf, Bytes};
 use tokio::io::AsyncWrite;
+
+use super::data_frame::DataFrame;
 
 /// A buffer that takes all it is given: the engine never sees a full socket, so it never
 /// buffers by itself. The connection bounds it by encoding no more while it is full.
 #[derive(Debug, Default)]
 pub struct Output {
     bytes: Vec<u8>,
+    /// A frame that was made elsewhere, behind `bytes`; what is appended while it waits is behind it.
+    frame: Bytes,
+    behind: Vec<u8>,
     /// Nothing follows what waits: the transport is told so with the last of it.
     is_last: bool,
     /// How much of `bytes` has been written.
@@ -27,7 +33,7 @@ impl Output {
     /// Bytes that wait.
     #[must_use]
     pub fn pending(&self) -> usize {
-        self.bytes.len() - self.written
+        self.bytes.len() - self.written + self.frame.len() + self.behind.len()
     }
 
     /// Bytes that have been written from the beginning.
@@ -40,6 +46,27 @@ impl Output {
     #[must_use]
     pub fn is_flushed(&self) -> bool {
         self.pending() == 0 && !self.unflushed
+    }
+
+    /// Appends a data frame.
+    pub fn push<P: AsRef<[u8]>>(&mut self, frame: &DataFrame<P>) {
+        frame.encode(self.end_of_queue());
+    }
+
+    /// Appends a frame as it goes over the wire, which is not copied. There is room for one at a time: see
+    /// [`Output::has_frame`].
+    pub fn push_frame(&mut self, frame: Bytes) {
+        if self.has_frame() {
+            self.behind.extend_from_slice(&frame);
+        } else {
+            self.frame = frame;
+        }
+    }
+
+    /// True while a frame waits that [`Output::push_frame`] was given.
+    #[must_use]
+    pub fn has_frame(&self) -> bool {
+        !self.frame.is_empty()
     }
 
     /// Ends the transport's writing side behind what waits.
@@ -63,16 +90,16 @@ impl Output {
         // A part of its own only where it makes a difference.
         let pending = self.pending();
         let mut part = if pending > 2 * TAIL { pending - TAIL } else { pending };
-        while self.written < self.bytes.len() {
+        while self.pending() > 0 {
             if part == 0 {
                 return Poll::Ready(Ok(()));
             }
-            let rest = &self.bytes[self.written..];
-            let rest = &rest[..rest.len().min(part)];
-            match ready!(Pin::new(&mut *transport).poll_write(cx, rest)) {
+            let first = self.first();
+            let first = &first[..first.len().min(part)];
+            match ready!(Pin::new(&mut *transport).poll_write(cx, first)) {
                 Ok(0) => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
                 Ok(n) => {
-                    self.written += n;
+                    self.advance(n);
                     part -= n;
                     self.total += n as u64;
                     self.unflushed = true;
@@ -93,6 +120,38 @@ impl Output {
         Poll::Ready(Ok(()))
     }
 
+    /// What is written next.
+    fn first(&self) -> &[u8] {
+        if self.written < self.bytes.len() { &self.bytes[self.written..] } else { &self.frame }
+    }
+
+    /// So many bytes of what is first were written.
+    fn advance(&mut self, n: usize) {
+        if self.written < self.bytes.len() {
+            self.written += n;
+            return;
+        }
+        self.frame.advance(n);
+        if self.frame.is_empty() {
+            self.frame = Bytes::new();
+            self.bytes = std::mem::take(&mut self.behind);
+            self.written = 0;
+        }
+    }
+
+    /// Where the next frame is appended. Moving what is left to the front only when it is the smaller half
+    /// keeps this linear.
+    fn end_of_queue(&mut self) -> &mut Vec<u8> {
+        if self.has_frame() {
+            return &mut self.behind;
+        }
+        if self.written > self.bytes.len() / 2 {
+            self.bytes.drain(..self.written);
+            self.written = 0;
+        }
+        &mut self.bytes
+    }
+
     fn clear(&mut self) {
         self.written = 0;
         if self.bytes.capacity() > KEPT {
@@ -105,12 +164,7 @@ impl Output {
 
 impl io::Write for Output {
     fn write(&mut self, frame: &[u8]) -> io::Result<usize> {
-        // Moving the rest to the front only when it is the smaller half keeps this linear.
-        if self.written > self.bytes.len() / 2 {
-            self.bytes.drain(..self.written);
-            self.written = 0;
-        }
-        self.bytes.extend_from_slice(frame);
+        self.end_of_queue().extend_from_slice(frame);
         Ok(frame.len())
     }
 

@@ -210,7 +210,12 @@ impl Near {
 
     pub(super) fn send(&self, payload: &[u8]) {
         let entries = vec![(payload.len(), false)];
-        let block = Block { bytes: Bytes::copy_from_slice(payload), entries, part: Part::Whole };
+        let block = Block {
+            bytes: Bytes::copy_from_slice(payload),
+            entries,
+            framed: false,
+            part: Part::Whole,
+        };
         assert!(self.handle.send(block, false), "the connection takes messages");
     }
 

@@ -7,16 +7,14 @@ use tokio_tungstenite::tungstenite::{
     Error as EngineError,
     protocol::{
         Message,
-        frame::{
-            CloseFrame, Frame, Utf8Bytes,
-            coding::{CloseCode, Data, OpCode},
-        },
+        frame::{CloseFrame, Utf8Bytes, coding::CloseCode},
     },
 };
 
 use super::{
     closing::{CloseRequest, LINGER, Phase},
     connection::{Connection, io_error},
+    data_frame::{DataFrame, Opcode},
     deflate::Deflater,
     error::Error,
     observer::Signals,
@@ -59,13 +57,23 @@ impl Writing {
         self.failure.take().unwrap_or(error)
     }
 
+    /// True when the next message is a frame already.
+    fn is_framed(&self) -> bool {
+        self.block.as_ref().is_some_and(|block| block.framed)
+    }
+
+    /// Takes the message that is a frame already, when it is next.
+    fn take_framed(&mut self) -> Option<Bytes> {
+        self.block.take_if(|block| block.framed).map(|block| block.bytes)
+    }
+
     /// Bytes that wait here.
     fn len(&self) -> usize {
         self.block.as_ref().map_or(0, |block| block.bytes.len() - self.offset)
     }
 
     /// The next message as a frame, compressed where that was agreed on and is a gain.
-    fn next_frame(&mut self, deflater: Option<&mut Deflater>) -> Option<Frame> {
+    fn next_frame(&mut self, deflater: Option<&mut Deflater>) -> Option<DataFrame<Bytes>> {
         let block = self.block.as_ref()?;
         let (len, is_text) = *block.entries.get(self.next)?;
         let part = block.part;
@@ -76,22 +84,20 @@ impl Writing {
             self.block = None;
             (self.next, self.offset) = (0, 0);
         }
-        let data = match part {
-            Part::Last | Part::Middle => Data::Continue,
-            Part::First | Part::Whole if is_text => Data::Text,
-            Part::First | Part::Whole => Data::Binary,
+        let opcode = match part {
+            Part::Last | Part::Middle => Opcode::Continuation,
+            Part::First | Part::Whole if is_text => Opcode::Text,
+            Part::First | Part::Whole => Opcode::Binary,
         };
-        let opcode = OpCode::Data(data);
         // A message that is still being made is not compressed.
         let deflater = deflater.filter(|_| part == Part::Whole);
-        let Some(smaller) = deflater.and_then(|deflater| deflater.deflate(&payload)) else {
-            let fin = matches!(part, Part::Last | Part::Whole);
-            return Some(Frame::message(payload, opcode, fin));
-        };
-        let mut frame = Frame::message(smaller, opcode, true);
-        // RFC 7692 section 6: the message is compressed.
-        frame.header_mut().rsv1 = true;
-        Some(frame)
+        let smaller = deflater.and_then(|deflater| deflater.deflate(&payload));
+        Some(DataFrame {
+            compressed: smaller.is_some(),
+            fin: matches!(part, Part::Last | Part::Whole),
+            opcode,
+            payload: smaller.unwrap_or(payload),
+        })
     }
 }
 
@@ -186,11 +192,17 @@ impl Connection {
             {
                 let ends = matches!(block.part, Part::Last | Part::Whole);
                 let messages = if ends { block.entries.len() } else { 0 };
-                self.shared.stats.on_messages_sent(messages, block.bytes.len());
+                let bytes = block.entries.iter().map(|(len, _)| len).sum();
+                self.shared.stats.on_messages_sent(messages, bytes);
                 self.writing.block = Some(block);
             }
-            if let Some(frame) = self.writing.next_frame(self.deflater.as_mut()) {
-                self.encode_message(Message::Frame(frame));
+            if self.writing.is_framed() && self.output.has_frame() {
+                break;
+            }
+            if let Some(frame) = self.writing.take_framed() {
+                self.output.push_frame(frame);
+            } else if let Some(frame) = self.writing.next_frame(self.deflater.as_mut()) {
+                self.output.push(&frame);
             } else if let Phase::Local { request } = &mut self.phase
                 && let Some(request) = request.take()
             {

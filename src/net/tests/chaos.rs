@@ -118,6 +118,7 @@ async fn act(near: &Near, far: &mut Option<Far>, action: Action) {
             let block = Block {
                 bytes: vec![0; len].into(),
                 entries: vec![(len, false)],
+                framed: false,
                 part: Part::Whole,
             };
             let _ = near.handle.send(block, matches!(action, Action::SendAtOnce(_)));

@@ -12,7 +12,7 @@ async fn the_parts_of_a_message_are_frames_and_a_ping_may_come_between_them() {
     let (near, mut far) = pair();
     let send = |payload: &'static [u8], part| {
         let entries = vec![(payload.len(), true)];
-        near.handle.send(Block { bytes: payload.into(), entries, part }, false)
+        near.handle.send(Block { bytes: payload.into(), entries, framed: false, part }, false)
     };
     assert!(send(b"one", Part::First));
     assert_eq!(far.frame().await, Some((0x01, b"one".to_vec())));
@@ -118,7 +118,8 @@ async fn a_writer_writes_to_an_idle_socket_itself_and_leaves_a_full_one_to_the_t
     tokio::task::yield_now().await;
     let send = |payload: Vec<u8>| {
         let entries = vec![(payload.len(), false)];
-        near.handle.send(Block { bytes: payload.into(), entries, part: Part::Whole }, true)
+        near.handle
+            .send(Block { bytes: payload.into(), entries, framed: false, part: Part::Whole }, true)
     };
     assert!(send(b"now".to_vec()));
     assert_eq!(near.handle.buffered(usize::MAX), 0, "written before send returned");

@@ -9,6 +9,7 @@ mod closing;
 mod compression;
 mod direct;
 #[cfg(target_os = "linux")]
+mod framed;
 mod guarded;
 mod heartbeat;
 mod large;

@@ -102,7 +102,12 @@ async fn a_writer_on_another_thread_leaves_the_end_to_the_task() {
     let (near, mut far) = unwritable();
     far.write(&frame(0x81, b"last words")).await;
     let handle = near.handle.clone();
-    let block = Block { bytes: "too late".into(), entries: vec![(8, false)], part: Part::Whole };
+    let block = Block {
+        bytes: "too late".into(),
+        entries: vec![(8, false)],
+        framed: false,
+        part: Part::Whole,
+    };
     // It has no timers.
     std::thread::spawn(move || handle.send(block, true)).join().unwrap();
     drop(far);
