@@ -96,6 +96,24 @@ async fn a_close_frame_of_either_side_waits_for_the_end_of_a_frame_that_is_half_
     }
 }
 
+#[tokio::test]
+async fn only_a_large_message_is_framed_by_its_writer_and_none_that_may_be_compressed() {
+    let (near, _far, _connection) =
+        parts(Limits::default(), Timeouts::default(), |stream| Box::new(stream));
+    let outbox = &near.handle.0.outbox;
+    let is_framed = |length: usize| {
+        assert!(near.handle.send_large(&vec![7; length], false));
+        let block = outbox.pop().unwrap();
+        assert_eq!(block.entries, [(length, false)]);
+        assert_eq!(block.bytes.len() > length, block.framed);
+        block.framed
+    };
+    assert!(!is_framed(FRAMED_FROM - 1));
+    assert!(is_framed(FRAMED_FROM));
+    outbox.compress();
+    assert!(!is_framed(FRAMED_FROM));
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_large_message_is_compressed_where_that_was_agreed_on() {
     let (near, mut far, mut connection) =

@@ -8,8 +8,8 @@ mod chaos;
 mod closing;
 mod compression;
 mod direct;
-#[cfg(target_os = "linux")]
 mod framed;
+#[cfg(target_os = "linux")]
 mod guarded;
 mod heartbeat;
 mod large;
