@@ -54,9 +54,10 @@ class Incoming {
    * @returns {boolean} false when the reader is told in the next turn
    */
   mayRead(id) {
+    // Several events may come before the turn ends, and all of them count.
+    if (this.#taken >= AWAITED_FROM) this.#awaitTurn();
     if (this.#taken < BYTES_PER_TURN) return true;
     this.#waiting.add(id);
-    this.#awaitTurn();
     return false;
   }
 
@@ -252,6 +253,9 @@ const MIN_ROOM = 64 * 1024;
 
 /** Reading so much takes less than a millisecond; timers and other sockets can wait for that. */
 const BYTES_PER_TURN = 1024 * 1024;
+
+/** Less than this is not worth noticing the turn's end for: a single message would pay for it. */
+const AWAITED_FROM = 64 * 1024;
 
 /** What a message counts besides its bytes. */
 const MESSAGE_COST = 64;
