@@ -53,20 +53,13 @@ impl Output {
         frame.encode(self.end_of_queue());
     }
 
-    /// Appends a frame as it goes over the wire, which is not copied. There is room for one at a time: see
-    /// [`Output::has_frame`].
+    /// Appends a frame as it goes over the wire, which is not copied unless another such frame waits.
     pub fn push_frame(&mut self, frame: Bytes) {
         if self.has_frame() {
             self.behind.extend_from_slice(&frame);
         } else {
             self.frame = frame;
         }
-    }
-
-    /// True while a frame waits that [`Output::push_frame`] was given.
-    #[must_use]
-    pub fn has_frame(&self) -> bool {
-        !self.frame.is_empty()
     }
 
     /// Ends the transport's writing side behind what waits.
@@ -137,6 +130,11 @@ impl Output {
             self.bytes = std::mem::take(&mut self.behind);
             self.written = 0;
         }
+    }
+
+    /// True while a frame waits that [`Output::push_frame`] was given.
+    fn has_frame(&self) -> bool {
+        !self.frame.is_empty()
     }
 
     /// Where the next frame is appended. Moving what is left to the front only when it is the smaller half

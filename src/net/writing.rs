@@ -57,9 +57,9 @@ impl Writing {
         self.failure.take().unwrap_or(error)
     }
 
-    /// True when the next message is a frame already.
-    fn is_framed(&self) -> bool {
-        self.block.as_ref().is_some_and(|block| block.framed)
+    /// Bytes of the next message, before compression.
+    fn next_len(&self) -> usize {
+        self.block.as_ref().and_then(|block| block.entries.get(self.next)).map_or(0, |next| next.0)
     }
 
     /// Takes the message that is a frame already, when it is next.
@@ -150,7 +150,7 @@ impl Connection {
     pub(super) fn on_ping(&mut self, payload: Bytes) {
         self.shared.stats.on_ping_received();
         self.shared.trace(|| Trace::PingReceived(payload.clone()));
-        if self.writing.pong.is_none() && self.output.pending() < OUTPUT_TARGET {
+        if self.writing.pong.is_none() && self.output.pending() < PONG_TARGET {
             self.encode_message(Message::Pong(payload));
         } else {
             self.writing.pong = Some(payload);
@@ -169,6 +169,10 @@ impl Connection {
     /// Moves messages to the output until it is full enough.
     fn encode(&mut self) {
         while self.output.pending() < OUTPUT_TARGET {
+            if self.writing.pong.is_some() && self.output.pending() >= PONG_TARGET {
+                // Nothing goes in front of it.
+                break;
+            }
             if let Some(payload) = self.writing.pong.take() {
                 self.encode_message(Message::Pong(payload));
                 continue;
@@ -196,7 +200,7 @@ impl Connection {
                 self.shared.stats.on_messages_sent(messages, bytes);
                 self.writing.block = Some(block);
             }
-            if self.writing.is_framed() && self.output.has_frame() {
+            if !self.has_room_for_next() {
                 break;
             }
             if let Some(frame) = self.writing.take_framed() {
@@ -213,7 +217,17 @@ impl Connection {
         }
     }
 
+    /// A message that would make the output more than full waits until the output is empty: one longer
+    /// system call takes more time than two.
+    fn has_room_for_next(&self) -> bool {
+        let pending = self.output.pending();
+        pending == 0 || pending + self.writing.next_len() <= OUTPUT_TARGET
+    }
+
     fn has_more(&self) -> bool {
+        if self.writing.pong.is_some() {
+            return true;
+        }
         match self.phase {
             Phase::Open | Phase::Held(_) => {
                 self.writing.is_busy() || self.pings.is_waiting() || !self.shared.outbox.is_empty()
@@ -242,4 +256,7 @@ impl Connection {
 
 /// How much is encoded ahead of the socket: enough that one system call takes a good part of
 /// the socket's buffer, little enough that a waiting Close frame or Pong is not far behind.
-const OUTPUT_TARGET: usize = 64 << 10;
+const OUTPUT_TARGET: usize = 128 << 10;
+
+/// The peer may not read its Pongs: so much of them, with what else waits, is kept.
+const PONG_TARGET: usize = 64 << 10;
