@@ -62,10 +62,12 @@ async fn run(
     opening: Pin<Box<impl Future<Output = Result<Box<Connection>, Error>>>>,
     shared: &Shared,
 ) {
-    match opening.await {
-        Ok(connection) => shared.drive(*connection).await,
-        Err(error) => shared.settle(Outcome::abnormal(error)),
-    }
+    // The box it comes in is freed here, and not at the connection's end.
+    let driving = match opening.await {
+        Ok(connection) => shared.drive(*connection),
+        Err(error) => return shared.settle(Outcome::abnormal(error)),
+    };
+    driving.await;
 }
 
 async fn open(config: &Config, shared: &Arc<Shared>) -> Result<Connection, Error> {

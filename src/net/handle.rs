@@ -73,7 +73,8 @@ pub(super) struct Control {
 #[derive(Default)]
 struct Status {
     certificate: Option<Vec<u8>>,
-    opened: Option<Opened>,
+    /// Boxed: it is soon taken, and would keep its room.
+    opened: Option<Box<Opened>>,
     outcome: Option<Outcome>,
     pongs: Vec<Pong>,
     /// The outcome was told, whether it has been taken or not.
@@ -220,7 +221,7 @@ impl Handle {
     /// The result of the opening handshake, once.
     #[must_use]
     pub fn take_opened(&self) -> Option<Opened> {
-        lock(&self.0.status).opened.take()
+        lock(&self.0.status).opened.take().map(|opened| *opened)
     }
 
     /// How the connection ended, once.
@@ -346,7 +347,7 @@ impl Shared {
     }
 
     pub(super) fn opened(&self, opened: Opened) {
-        lock(&self.status).opened = Some(opened);
+        lock(&self.status).opened = Some(Box::new(opened));
         self.signal(Signals::OPENED);
     }
 
