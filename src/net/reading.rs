@@ -97,6 +97,7 @@ impl Connection {
             self.reading.assembler = None;
         }
         self.reading.input.release();
+        self.transport.set_room(0);
         more
     }
 
@@ -145,20 +146,34 @@ impl Connection {
         false
     }
 
+    /// Reads once, and takes what TLS has read ahead of that, as far as there is room.
     fn fill(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
         if let Some(end) = self.reading.end.take() {
             return Poll::Ready(end);
         }
-        let input = &mut self.reading.input;
-        let mut buffer = ReadBuf::new(input.room());
-        match Pin::new(&mut self.transport).poll_read(cx, &mut buffer) {
-            Poll::Ready(Ok(())) => {
-                let n = buffer.filled().len();
-                input.on_filled(n);
-                Poll::Ready(Ok(n))
+        let room = self.reading.input.room();
+        self.transport.set_room(room.len());
+        let mut buffer = ReadBuf::new(room);
+        let end = loop {
+            let before = buffer.filled().len();
+            match Pin::new(&mut self.transport).poll_read(cx, &mut buffer) {
+                Poll::Ready(Ok(())) if buffer.filled().len() == before => break Some(Ok(0)),
+                Poll::Ready(Ok(())) if buffer.remaining() == 0 => break None,
+                Poll::Ready(Ok(())) if self.transport.has_leftover() => {}
+                Poll::Ready(Err(error)) => break Some(Err(error)),
+                Poll::Ready(Ok(())) | Poll::Pending => break None,
             }
-            Poll::Ready(Err(error)) => Poll::Ready(Err(error)),
-            Poll::Pending => Poll::Pending,
+        };
+        let filled = buffer.filled().len();
+        self.reading.input.on_filled(filled);
+        match end {
+            Some(end) if filled == 0 => Poll::Ready(end),
+            None if filled == 0 => Poll::Pending,
+            // An end comes behind what was read.
+            end => {
+                self.reading.end = end;
+                Poll::Ready(Ok(filled))
+            }
         }
     }
 

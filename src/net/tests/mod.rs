@@ -18,6 +18,7 @@ mod order;
 mod parsers;
 mod pings;
 mod proxies;
+mod records;
 mod unwritable;
 mod violations;
 #[cfg(target_os = "linux")]
