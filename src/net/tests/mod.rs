@@ -17,6 +17,7 @@ mod messages;
 mod order;
 mod parsers;
 mod pings;
+mod pongs;
 mod proxies;
 mod records;
 mod unwritable;
