@@ -103,7 +103,7 @@ async fn a_pong_that_waits_behind_a_message_leaves_with_it() {
         parts(Limits::default(), Timeouts::default(), |_| transport as Box<dyn Transport>);
     let shared = Arc::clone(&near.handle.0);
     tokio::spawn(async move { shared.drive(connection).await });
-    near.send(&[0; 100_000]);
+    near.send(&vec![0; 100_000]);
     gate.until(|state| state.waker.is_some()).await;
     gate.change(|state| state.input = frame(0x89, b"alive?"));
     gate.until(|state| state.input.is_empty() && state.waker.is_some()).await;
