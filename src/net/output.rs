@@ -53,13 +53,10 @@ impl Output {
         frame.encode(self.end_of_queue());
     }
 
-    /// Appends a frame as it goes over the wire, which is not copied unless another such frame waits.
+    /// Appends a frame as it goes over the wire, which is not copied. No other such frame may wait.
     pub fn push_frame(&mut self, frame: Bytes) {
-        if self.has_frame() {
-            self.behind.extend_from_slice(&frame);
-        } else {
-            self.frame = frame;
-        }
+        debug_assert!(!self.has_frame(), "a frame would be lost");
+        self.frame = frame;
     }
 
     /// Ends the transport's writing side behind what waits.

@@ -97,6 +97,7 @@ impl Connection {
             self.reading.assembler = None;
         }
         self.reading.input.release();
+        // What was read ahead and not taken is kept without the large buffer.
         self.transport.set_room(0);
         more
     }

@@ -203,6 +203,7 @@ impl Connection {
             if !self.has_room_for_next() {
                 break;
             }
+            // A frame is larger than the output may be, so nothing waits when it is pushed.
             if let Some(frame) = self.writing.take_framed() {
                 self.output.push_frame(frame);
             } else if let Some(frame) = self.writing.next_frame(self.deflater.as_mut()) {
@@ -217,8 +218,8 @@ impl Connection {
         }
     }
 
-    /// A message that would make the output more than full waits until the output is empty: one longer
-    /// system call takes more time than two.
+    /// A message that would make the output more than full waits for what is in front of it to be written:
+    /// one longer system call takes more time than two.
     fn has_room_for_next(&self) -> bool {
         let pending = self.output.pending();
         pending == 0 || pending + self.writing.next_len() <= OUTPUT_TARGET

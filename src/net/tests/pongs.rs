@@ -14,7 +14,7 @@ use tokio::{
 
 use crate::net::{
     config::{Limits, Timeouts},
-    testing::{frame, parts},
+    testing::{frame, pair_with},
     transport::Transport,
 };
 
@@ -99,10 +99,7 @@ impl Transport for Gate {}
 async fn a_pong_that_waits_behind_a_message_leaves_with_it() {
     let gate = Gate::default();
     let transport = Box::new(gate.clone());
-    let (near, _far, connection) =
-        parts(Limits::default(), Timeouts::default(), |_| transport as Box<dyn Transport>);
-    let shared = Arc::clone(&near.handle.0);
-    tokio::spawn(async move { shared.drive(connection).await });
+    let (near, _far) = pair_with(Limits::default(), Timeouts::default(), |_| transport);
     near.send(&vec![0; 100_000]);
     gate.until(|state| state.waker.is_some()).await;
     gate.change(|state| state.input = frame(0x89, b"alive?"));
