@@ -1,7 +1,7 @@
 // The suites behind `npm test`. Each shows its own output, reports the counts that its runner
 // printed, and rejects when something failed.
 
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
@@ -75,9 +75,16 @@ export async function javascriptSuite(
     checkTally(tally);
     checkAdvisories(files, tally.advisories);
   } finally {
-    rmSync(tallyFile, { force: true });
     report(counts.join(', '));
+    for (const failure of failuresOf(tallyFile)) report(`failed: ${failure}`);
+    rmSync(tallyFile, { force: true });
   }
+}
+
+/** @returns {string[]} none when the runner ended before it wrote its record */
+function failuresOf(tallyFile) {
+  const record = existsSync(tallyFile) ? readFileSync(tallyFile, 'utf8') : '';
+  return record === '' ? [] : JSON.parse(record).failures;
 }
 
 /** @param {(count: string) => void} report */

@@ -1,4 +1,7 @@
-// A reporter for `node --test` that writes what ran as JSON, one record in all.
+// A reporter for `node --test` that writes what ran and what failed as JSON, one record in
+// all.
+
+import path from 'node:path';
 
 /**
  * @param {AsyncIterable<{ type: string, data: any }>} events
@@ -7,9 +10,13 @@ export default async function* tally(events) {
   const files = new Set();
   const empty = new Set();
   const advisories = [];
+  const failures = [];
   let tests = 0;
   for await (const { type, data } of events) {
     if (type !== 'test:pass' && type !== 'test:fail') continue;
+    if (type === 'test:fail' && data.details.error?.failureType !== 'subtestsFailed') {
+      failures.push(describe(data));
+    }
     // A file that declares nothing is reported as one test that bears the name of the file.
     if (data.nesting === 0 && /\.test\.mjs$/.test(data.name)) {
       if (type === 'test:pass') empty.add(data.name);
@@ -20,7 +27,18 @@ export default async function* tally(events) {
     files.add(data.file);
     if (type === 'test:pass' && ADVISORY.test(data.name)) advisories.push(data.name);
   }
-  yield JSON.stringify({ tests, files: files.size, empty: [...empty], advisories });
+  yield JSON.stringify({ tests, files: files.size, empty: [...empty], advisories, failures });
+}
+
+/** The start of a message, enough to tell one cause from another. */
+const MESSAGE_LENGTH = 500;
+
+/** @returns {string} one line: where, which, and why it failed */
+function describe({ file = '', line = 0, name, details }) {
+  const cause = details.error?.cause ?? details.error;
+  const message = String(cause?.message ?? cause).replace(/\s+/g, ' ');
+  const where = `${path.relative(process.cwd(), file)}:${line}`;
+  return `${where}: ${name}: ${message.slice(0, MESSAGE_LENGTH)}`;
 }
 
 /** How the tests of `__test__/advisories` begin. */
