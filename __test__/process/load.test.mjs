@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { fixtureResult } from '../helpers/child.mjs';
 import { test } from '../helpers/test.mjs';
 
-/** 30 ms is the aim on a free machine; a loaded one may take a few times that. */
+/** Of CPU time. 30 is the aim on a free machine; a loaded one may take a few times that. */
 const LOAD_MS = 100;
 
 const load = () => fixtureResult(new URL('./fixtures/load.cjs', import.meta.url));
