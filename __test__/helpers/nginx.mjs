@@ -1,10 +1,14 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { connect, createServer } from 'node:net';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { until } from './until.mjs';
+
+/** nginx writes it when it has its port. */
+const PID_FILE = 'nginx.pid';
 
 /**
  * nginx on loopback in front of a server, ended when the test ends.
@@ -26,7 +30,7 @@ export async function startNginx(t, { upstream, tls, clientAuthority, lines = []
     const port = await freePort();
     const file = join(folder, 'nginx.conf');
     await writeFile(file, configuration({ port, upstream, tls, clientAuthority, lines }));
-    if (await start(t, folder, file, port)) {
+    if (await start(t, folder, file)) {
       return { port, url: tls ? `wss://localhost:${port}/` : `ws://127.0.0.1:${port}/` };
     }
   }
@@ -34,7 +38,7 @@ export async function startNginx(t, { upstream, tls, clientAuthority, lines = []
 }
 
 /** @returns {Promise<boolean>} false when the port was taken */
-async function start(t, folder, file, port) {
+async function start(t, folder, file) {
   const args = ['-p', folder, '-c', file, '-e', 'stderr'];
   const child = spawn(binary(), args, { stdio: ['ignore', 'ignore', 'pipe'] });
   let log = '';
@@ -44,8 +48,9 @@ async function start(t, folder, file, port) {
     child.kill('SIGTERM');
     await exited;
   });
-  const answers = () => child.exitCode !== null || listens(port);
-  await until(answers, 'nginx listens');
+  // That somebody listens would not tell who: it may be the one who took the port.
+  const isReady = () => child.exitCode !== null || existsSync(join(folder, PID_FILE));
+  await until(isReady, 'nginx listens');
   if (child.exitCode === null) return true;
   if (log.includes('Address already in use')) return false;
   throw new Error(`nginx ended: ${log}`);
@@ -63,7 +68,7 @@ function configuration({ port, upstream, tls, clientAuthority, lines }) {
   return `
 daemon off;
 master_process off;
-pid nginx.pid;
+pid ${PID_FILE};
 events { worker_connections 64; }
 http {
   access_log off;
@@ -93,16 +98,6 @@ async function freePort() {
   server.close();
   await once(server, 'close');
   return port;
-}
-
-function listens(port) {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1', () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.on('error', () => resolve(false));
-  });
 }
 
 function binary() {
