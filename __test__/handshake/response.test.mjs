@@ -65,7 +65,7 @@ for (const [title, headers] of [
 
   test(`a body ${title} does not hide the refusal, however short handshakeTimeout is`, async (t) => {
     const server = await startServer(t, { answer: { status: 503, headers, body } });
-    const wss = new WebSocketStream(server.url, { handshakeTimeout: 500 });
+    const wss = new WebSocketStream(server.url, { handshakeTimeout: 1000 });
     const error = await rejection(wss.opened);
     assertWebSocketError(error);
     assert.equal(error.cause.code, 'ERR_WEBSOCKET_REFUSED');

@@ -1,25 +1,15 @@
 import assert from 'node:assert/strict';
 import { lookup } from 'node:dns/promises';
-import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { WebSocketStream } from '../../index.js';
 import { assertWebSocketError, rejection } from '../helpers/outcome.mjs';
+import { quietPort } from '../helpers/quiet-port.mjs';
 import { startServer } from '../helpers/server.mjs';
 import { startTcpServer } from '../helpers/tcp-server.mjs';
 import { test } from '../helpers/test.mjs';
 import { until } from '../helpers/until.mjs';
 
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  await once(server, 'close');
-  return port;
-}
-
-test('a port where nobody listens rejects with the cause ECONNREFUSED', async () => {
-  const port = await freePort();
+test('a port where nobody listens rejects with the cause ECONNREFUSED', async (t) => {
+  const port = await quietPort(t);
   const wss = new WebSocketStream(`ws://127.0.0.1:${port}/`);
   const error = await rejection(wss.opened);
   assertWebSocketError(error);
@@ -29,8 +19,8 @@ test('a port where nobody listens rejects with the cause ECONNREFUSED', async ()
   assertWebSocketError(await rejection(wss.closed), { closeCode: 1006, reason: '' });
 });
 
-test('localhost with a port where nobody listens rejects with the cause ECONNREFUSED', async () => {
-  const port = await freePort();
+test('localhost with a port where nobody listens rejects with the cause ECONNREFUSED', async (t) => {
+  const port = await quietPort(t);
   const error = await rejection(new WebSocketStream(`ws://localhost:${port}/`).opened);
   assert.equal(error.cause.code, 'ECONNREFUSED');
   assert.ok(error.message.includes(`localhost:${port}`), error.message);
@@ -75,10 +65,10 @@ test('a server that answers too slowly is given up after handshakeTimeout', asyn
 
 test('handshakeTimeout does nothing once the connection is open', async (t) => {
   const server = await startServer(t);
-  const wss = new WebSocketStream(server.url, { handshakeTimeout: 150 });
+  const wss = new WebSocketStream(server.url, { handshakeTimeout: 500 });
   const [{ readable }, peer] = await Promise.all([wss.opened, server.peer()]);
   const start = performance.now();
-  await until(() => performance.now() - start > 300, 'the timeout has passed');
+  await until(() => performance.now() - start > 700, 'the timeout has passed');
   peer.sendText('still open');
   assert.equal((await readable.getReader().read()).value, 'still open');
 });

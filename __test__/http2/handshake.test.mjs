@@ -73,7 +73,7 @@ test('a body without end does not hide the refusal, however short handshakeTimeo
       stream.write('only some');
     },
   });
-  const error = await rejection(connect(t, server.url, { handshakeTimeout: 500 }).opened);
+  const error = await rejection(connect(t, server.url, { handshakeTimeout: 1000 }).opened);
   assert.equal(error.cause.code, 'ERR_WEBSOCKET_REFUSED');
   assert.equal(error.response.status, 503);
   assert.equal(Buffer.from(error.response.body).toString(), 'only some');

@@ -3,23 +3,14 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { WebSocketStream } from '../../index.js';
 import { rejection } from '../helpers/outcome.mjs';
+import { quietPort } from '../helpers/quiet-port.mjs';
 import { startServer } from '../helpers/server.mjs';
 import { test } from '../helpers/test.mjs';
-
-/** A port of the address where nobody listens. */
-async function freePort(address) {
-  const server = createServer().listen(0, address);
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 async function nodeError(options) {
   const [error] = await once(connect(options), 'error');
@@ -41,8 +32,8 @@ async function assertLikeNode(options, url, streamOptions) {
 }
 
 for (const host of ['127.0.0.1', '::1']) {
-  test(`a port of ${host} where nobody listens is an error as of net.connect`, async () => {
-    const port = await freePort(host);
+  test(`a port of ${host} where nobody listens is an error as of net.connect`, async (t) => {
+    const port = await quietPort(t, host);
     const name = host.includes(':') ? `[${host}]` : host;
     await assertLikeNode({ host, port }, `ws://${name}:${port}/`);
   });
@@ -80,8 +71,8 @@ test('a name that no Unix socket can have is an error with its address', async (
   }
 });
 
-test('several addresses that fail are an AggregateError with one error as of Node each', async () => {
-  const port = await freePort('127.0.0.1');
+test('several addresses that fail are an AggregateError with one error as of Node each', async (t) => {
+  const port = await quietPort(t);
   const hosts = ['127.0.0.1', '127.0.0.2', '127.0.0.3'];
   const lookup = (name, options, done) =>
     done(

@@ -46,7 +46,7 @@ test('a redirect by a proxy is a refusal, and not followed', async (t) => {
 
 test('a refusal whose body has no end is told before handshakeTimeout is over', async (t) => {
   const answer = 'HTTP/1.1 403 No\r\nContent-Length: 99\r\n\r\nno way';
-  const error = await failure(t, answering(answer), { handshakeTimeout: 500 });
+  const error = await failure(t, answering(answer), { handshakeTimeout: 1000 });
   assert.equal(error.cause.code, 'ERR_WEBSOCKET_PROXY_REFUSED');
   assert.equal(Buffer.from(error.response.body).toString(), 'no way');
 });

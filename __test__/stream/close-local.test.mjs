@@ -116,7 +116,7 @@ test('messages that arrive after close() are dropped', async (t) => {
 });
 
 test('the client ends the TCP connection when the peer answered but does not', async (t) => {
-  const { wss, peer } = await openPair(t, { client: { closeTimeout: 300 } });
+  const { wss, peer } = await openPair(t, { client: { closeTimeout: 2000 } });
   wss.close({ closeCode: 4000 });
   await peer.nextClose();
   peer.sendClose(4000);

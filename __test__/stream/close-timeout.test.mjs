@@ -4,7 +4,7 @@ import { openPair } from '../helpers/pair.mjs';
 import { test } from '../helpers/test.mjs';
 import { turns } from '../helpers/until.mjs';
 
-const client = { closeTimeout: 300 };
+const client = { closeTimeout: 600 };
 
 test('a peer that never answers the Close frame is dropped after closeTimeout, with 1006', async (t) => {
   const { wss, peer } = await openPair(t, { client });
