@@ -76,6 +76,7 @@ pub mod stats;
 mod sync;
 pub mod tls;
 pub mod tls_config;
+mod tls_stream;
 pub mod trace;
 pub mod transport;
 pub mod utf8;

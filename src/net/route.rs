@@ -33,7 +33,7 @@ pub(super) async fn reach(config: &Config, versions: HttpVersions) -> Result<Rou
     let mut route = reach_plain(config).await?;
     if let Some(options) = &config.tls {
         let stream = tls::handshake(route.stream, options, versions).await?;
-        route.tls = Some(tls::facts(stream.get_ref().1));
+        route.tls = Some(tls::facts(stream.session()));
         route.stream = Box::new(stream);
     }
     Ok(route)

@@ -5,7 +5,6 @@ use std::io;
 use rustls_pki_types::ServerName;
 use tokio_rustls::{
     TlsConnector,
-    client::TlsStream,
     rustls::{
         self, AlertDescription, CertificateError, ClientConnection, HandshakeKind, ProtocolVersion,
         crypto::aws_lc_rs::cipher_suite::TLS13_AES_128_GCM_SHA256, server::ParsedCertificate,
@@ -17,6 +16,7 @@ use super::{
     error::Error,
     read_ahead::ReadAhead,
     tls_config::{TlsOptions, cipher_name, client_config},
+    tls_stream::TlsStream,
     transport::Transport,
     verifier::Untrusted,
 };
@@ -58,7 +58,7 @@ pub(super) async fn handshake<S: Transport>(
     stream.get_mut().1.set_buffer_limit(Some(WRITE_AHEAD));
     // Not the verifier's work: it is not asked when a session is resumed.
     check_pins(stream.get_ref().1, &options.pins)?;
-    Ok(stream)
+    Ok(TlsStream::new(stream))
 }
 
 /// What the handshake agreed on.

@@ -1,7 +1,6 @@
 //! What a connection runs over.
 
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio_rustls::client::TlsStream;
 
 use super::socket::Socket;
 
@@ -35,21 +34,6 @@ impl Transport for Box<dyn Transport> {
 
     fn set_room(&mut self, bytes: usize) {
         (**self).set_room(bytes);
-    }
-}
-
-impl<S: Transport> Transport for TlsStream<S> {
-    fn socket(&mut self) -> Option<&mut Socket> {
-        self.get_mut().0.socket()
-    }
-
-    fn has_leftover(&self) -> bool {
-        let (below, session) = self.get_ref();
-        !session.wants_read() || below.has_leftover()
-    }
-
-    fn set_room(&mut self, bytes: usize) {
-        self.get_mut().0.set_room(bytes);
     }
 }
 
