@@ -126,13 +126,14 @@ impl Connection {
     /// The socket takes nothing any more. What the peer sent before it went is there still, and is read;
     /// its end follows at once.
     pub(super) fn on_unwritable(&mut self) {
-        if matches!(self.phase, Phase::Open) {
-            if !self.deadline.is_armed() {
+        match self.phase {
+            Phase::Open if !self.deadline.is_armed() => {
                 self.shared.lease.end();
                 self.deadline.arm(LINGER);
             }
-        } else {
-            self.on_socket_end(Error::EndOfStream);
+            // The peer's Close frame may be there, and has a code.
+            Phase::Open | Phase::Local { .. } => {}
+            _ => self.on_socket_end(Error::EndOfStream),
         }
     }
 

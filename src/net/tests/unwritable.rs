@@ -13,7 +13,7 @@ use tokio::{
 };
 
 use crate::net::{
-    closing::{LINGER, Outcome},
+    closing::{CloseRequest, LINGER, Outcome},
     config::{Limits, Timeouts},
     error::Error,
     inbox::Kind,
@@ -84,6 +84,26 @@ async fn the_peers_close_frame_is_told_and_the_end_is_unclean() {
     assert_eq!(near.read_now(), [(Kind::Ascii, b"last words".to_vec())]);
     near.handle.acknowledge();
     assert!(near.outcome().await.error.is_some());
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_peers_close_frame_is_told_when_this_side_cannot_send_its_own() {
+    let (near, mut far) = unwritable();
+    near.handle.close(CloseRequest::default());
+    far.write(&[frame(0x81, b"last words"), close_frame(3000, "bye")].concat()).await;
+    let outcome = near.outcome().await;
+    assert_eq!((outcome.code, outcome.reason.as_str()), (3000, "bye"));
+    assert!(is_write_error(&outcome), "{outcome:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_peer_that_is_gone_when_this_side_closes_is_told_at_its_end() {
+    let (near, far) = unwritable();
+    near.handle.close(CloseRequest::default());
+    drop(far);
+    let outcome = near.outcome().await;
+    assert_eq!(outcome.code, 1006);
+    assert!(is_write_error(&outcome), "{outcome:?}");
 }
 
 #[tokio::test(start_paused = true)]
