@@ -1,7 +1,4 @@
-// A reporter for `node --test` that writes what ran and what failed as JSON, one record in
-// all.
-
-import path from 'node:path';
+// A reporter for `node --test` that writes what ran and what failed as JSON, one record in all.
 
 /**
  * @param {AsyncIterable<{ type: string, data: any }>} events
@@ -33,12 +30,11 @@ export default async function* tally(events) {
 /** The start of a message, enough to tell one cause from another. */
 const MESSAGE_LENGTH = 500;
 
-/** @returns {string} one line: where, which, and why it failed */
-function describe({ file = '', line = 0, name, details }) {
+/** @returns {string} one line: which, and why */
+function describe({ name, details }) {
   const cause = details.error?.cause ?? details.error;
   const message = String(cause?.message ?? cause).replace(/\s+/g, ' ');
-  const where = `${path.relative(process.cwd(), file)}:${line}`;
-  return `${where}: ${name}: ${message.slice(0, MESSAGE_LENGTH)}`;
+  return `${name}: ${message.slice(0, MESSAGE_LENGTH).trim()}`;
 }
 
 /** How the tests of `__test__/advisories` begin. */
