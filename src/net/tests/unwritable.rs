@@ -118,6 +118,17 @@ async fn a_peer_that_says_nothing_of_its_end_is_given_up() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_peer_that_says_nothing_while_this_side_closes_is_given_up_after_close_timeout() {
+    let (near, far) = unwritable();
+    let started = Instant::now();
+    near.handle.close(CloseRequest::default());
+    let outcome = near.outcome().await;
+    assert!(is_write_error(&outcome), "{outcome:?}");
+    assert!(started.elapsed() < Timeouts::default().close + Duration::from_secs(1));
+    drop(far);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_writer_on_another_thread_leaves_the_end_to_the_task() {
     let (near, mut far) = unwritable();
     far.write(&frame(0x81, b"last words")).await;
